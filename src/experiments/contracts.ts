@@ -1,0 +1,120 @@
+/**
+ * What experiments need from the places that run simulations and keep their results. Executors and stores implement
+ * these; experiments know nothing else of them. Source: specification chapter 09, sections 2 to 5.
+ *
+ * @module
+ */
+
+/** Status of a run. */
+export type RunStatus = "pending" | "running" | "completed" | "failed";
+
+/** A value of a parameter or a metric: decimals are kept as their exact text. */
+export type Scalar = string | number | boolean | null;
+
+/** Parameters or metrics by name, in the order in which they are shown. */
+export type Values = Readonly<Record<string, Scalar>>;
+
+/** A file that a run produced. */
+export interface Artifact {
+  /** File name, such as `events.jsonl`; never a path. */
+  readonly name: string;
+  readonly content: Uint8Array | string;
+}
+
+/** What is known of a finished run. `artifacts` maps artifact names (`events_jsonl`) to references into the store. */
+export interface RunResult {
+  readonly runId: string;
+  readonly status: RunStatus;
+  readonly parameters: Values;
+  readonly metrics: Values;
+  readonly artifacts: Readonly<Record<string, string>>;
+  /** Class and message, null unless the run failed. */
+  readonly error: string | null;
+  readonly executionTimeMs: number | null;
+}
+
+/** A row of the registry: the table of all runs of an experiment. */
+export interface RegistryEntry {
+  readonly runId: string;
+  readonly experimentId: string;
+  readonly status: RunStatus;
+  readonly parameters: Values;
+  readonly metrics: Values;
+  readonly artifactPaths: Readonly<Record<string, string>>;
+  readonly error: string | null;
+}
+
+/** Keeps what runs produced. An experiment id is empty for a store whose base directory is one experiment. */
+export interface ResultStore {
+  /** Keeps one artifact and returns its reference. Appears complete or not at all. */
+  saveArtifact(experimentId: string, runId: string, artifact: Artifact): Promise<string>;
+  /**
+   * Keeps a run: its result and, together with it and in one step, its artifacts. Doing it again replaces the run.
+   * Returns the result with the references of the artifacts filled in.
+   */
+  saveRun(experimentId: string, result: RunResult, artifacts?: readonly Artifact[]): Promise<RunResult>;
+  /** The result of a run, or null. */
+  loadRun(experimentId: string, runId: string): Promise<RunResult | null>;
+  /** @throws {InvalidReference} for a reference that leaves the store; {@linkcode NotFound} for one that names nothing. */
+  loadArtifact(reference: string): Promise<Uint8Array>;
+  /** The stream variant for large artifacts. */
+  openArtifact(reference: string): Promise<ReadableStream<Uint8Array>>;
+}
+
+/** A condition on one column: equal to a value, or within a range (both ends included). Numbers compare by value. */
+export type Filter = Scalar | { readonly min?: number; readonly max?: number };
+
+/** Conditions by column name; every one must hold. `status` filters the status. */
+export type Filters = Readonly<Record<string, Filter>>;
+
+/** The table of all runs. Every method is safe under concurrent use by several workers of one process. */
+export interface RegistryStore extends AsyncDisposable {
+  /** Adds or replaces rows; durable when the promise resolves. Doing it again changes nothing. */
+  upsert(entries: RegistryEntry | readonly RegistryEntry[]): Promise<void>;
+  get(experimentId: string, runId: string): Promise<RegistryEntry | null>;
+  /** Rows in the order in which the runs were first recorded. */
+  listRuns(experimentId: string): Promise<RegistryEntry[]>;
+  /** The completed parameter combinations as canonical keys ({@linkcode completedKey}): 1 and 1.0 are one key. */
+  getCompletedKeys(experimentId: string, parameterNames: readonly string[]): Promise<Set<string>>;
+  query(experimentId: string, filters: Filters): Promise<RegistryEntry[]>;
+  /** Brings the readable form (`experiments.csv`) up to date. */
+  flush(): Promise<void>;
+}
+
+/** The input of one simulation: a complete scenario, or the parameters from which the model generates one. */
+export interface RunRequest {
+  /** Name of the model, such as `ring`. */
+  readonly model: string;
+  readonly runId: string;
+  /**
+   * Plain data that crosses worker and machine boundaries unchanged; what it holds is the model's affair
+   * (for `ring`: `{ spec: RingSpecText }` or `{ scenario: unknown }`).
+   */
+  readonly source: unknown;
+}
+
+/** Which artifacts a sweep keeps. */
+export type ArtifactPolicy = "all" | "failed" | "none";
+
+/** Options of an execution. */
+export interface ExecuteOptions {
+  readonly experimentId?: string;
+  /** Artifacts to keep; default `all`. */
+  readonly artifacts?: ArtifactPolicy;
+  /** Called at least once per simulated day or batch of days. */
+  readonly onProgress?: (runId: string, time: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/**
+ * Runs simulations. A simulation that fails is a result with status `failed`; an executor throws for misuse only.
+ * What it returns depends on the request alone: not on the executor, its number of workers, or the order.
+ */
+export interface SimulationExecutor extends AsyncDisposable {
+  execute(request: RunRequest, options?: ExecuteOptions): Promise<RunResult>;
+  /** Executes many and yields each result when it is there, in the order of completion. */
+  executeMany(
+    requests: Iterable<RunRequest> | AsyncIterable<RunRequest>,
+    options?: ExecuteOptions,
+  ): AsyncIterable<RunResult>;
+}
