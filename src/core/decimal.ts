@@ -256,9 +256,13 @@ export class Decimal {
         quotient += (quotient === 0n ? dividend < 0n !== divisor < 0n : quotient < 0n) ? -1n : 1n;
       }
     } else {
-      while (exponent < ideal && quotient % 10n === 0n) {
-        quotient /= 10n;
-        exponent++;
+      // Zeros go in halving portions, so that a short quotient such as 0.5 takes a few divisions and not thirty.
+      for (let zeros = 32; zeros >= 1; zeros /= 2) {
+        const unit = powerOfTen(zeros);
+        while (exponent + zeros <= ideal && quotient % unit === 0n) {
+          quotient /= unit;
+          exponent += zeros;
+        }
       }
     }
     return rounded(fitted(quotient), exponent, PRECISION);
@@ -266,6 +270,8 @@ export class Decimal {
 
   /** The square as the reference's power function gives it: rounded to 31 digits, then to 28 (spec 02 1.1). */
   squared(): Decimal {
+    // A power of zero is a bare zero, whatever its exponent.
+    if (this.coefficient === 0) return Decimal.of(0, 0);
     const exact = multiplied(this.coefficient, this.coefficient);
     const guarded = rounded(exact, this.exponent * 2, PRECISION + 3);
     return rounded(guarded.coefficient, guarded.exponent, PRECISION);

@@ -18,7 +18,8 @@ export type Field = readonly [name: string, type: FieldType, optional?: "optiona
 /** The kinds of a model with their fields, in the order in which a written event shows them. */
 export type EventSchema = Readonly<Record<string, readonly Field[]>>;
 
-interface FieldValues {
+/** What each type of field holds, references aside. */
+export interface FieldValues {
   text: string | null;
   int: number | null;
   float: number | null;
@@ -167,7 +168,7 @@ export class NumberColumn implements Column {
   }
   truncate(length: number): void {
     if (this.#holes !== undefined) {
-      for (const row of this.#holes.keys()) if (row >= length) this.#holes.delete(row);
+      for (let row = length; row < this.length; row++) this.#holes.delete(row);
     }
     this.length = length;
   }
@@ -325,7 +326,7 @@ function newColumn(name: string, type: FieldType, pool: TextPool): Column {
  *   { time: "day", phases: ["setup", "simulation"], names: { agent: (n) => `H${n}` } },
  * );
  * log.stamp(0, "setup");
- * log.emit("CashMinted", 1, Decimal.parse("10.5"));
+ * log.emit("CashMinted", 1, Decimal.of(105, -1));
  * log.object(0); // { kind: "CashMinted", day: 0, phase: "setup", to: "H1", amount: 10.5 }
  * ```
  */
