@@ -1,0 +1,202 @@
+/**
+ * The network of obligations: agents on a circle, an arrow from debtor to creditor, as wide as the amount is large.
+ *
+ * @module
+ */
+import { escaped, shown } from "../html.ts";
+import type { AgentRow } from "../inputs.ts";
+import type { Fate, Obligation } from "../run_story.ts";
+import { at, svg, WIDTH } from "./axis.ts";
+
+/** Most arrows and most nodes that are drawn one by one. */
+const ARROWS = 300;
+const NODES = 400;
+
+const COLOURS: Readonly<Record<Fate, string>> = {
+  settled: "var(--blue)",
+  defaulted: "var(--red)",
+  "written-off": "var(--red)",
+  open: "var(--mute)",
+};
+
+/** The colours of {@linkcode network}. */
+export const NETWORK_KEY: readonly (readonly [string, string])[] = [
+  ["var(--blue)", "settled"],
+  ["var(--red)", "defaulted or written off (dashed); agent in default (crossed)"],
+  ["var(--mute)", "open at the end"],
+];
+
+interface Node {
+  readonly agent: AgentRow;
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A drawing, and what of the whole it leaves out (empty for nothing). */
+export interface NetworkDrawing {
+  readonly chart: string;
+  readonly note: string;
+}
+
+const CENTRE = WIDTH / 2;
+
+/** Draws the obligations among the agents that have any. */
+export function network(agents: readonly AgentRow[], obligations: readonly Obligation[]): NetworkDrawing {
+  const parties = new Set<string>();
+  for (const { debtor, creditor } of obligations) parties.add(debtor).add(creditor);
+  const shownAgents = parties.size === 0 ? agents : agents.filter(({ id }) => parties.has(id));
+  const height = 400;
+  const radius = shownAgents.length <= 40 ? 155 : 180;
+  const nodes = new Map<string, Node>();
+  shownAgents.forEach((agent, i) => {
+    const angle = i / shownAgents.length * 2 * Math.PI - Math.PI / 2;
+    nodes.set(agent.id, {
+      agent,
+      x: CENTRE + radius * Math.cos(angle),
+      y: height / 2 + radius * Math.sin(angle),
+    });
+  });
+  const drawn = obligations.length <= ARROWS
+    ? obligations
+    : [...obligations].sort((a, b) => b.amount.compare(a.amount)).slice(0, ARROWS);
+  const sizes = sizesFor(shownAgents.length, radius);
+  const content = headShapes(sizes.head) + arrows(drawn, nodes, sizes, height / 2) +
+    (shownAgents.length <= NODES ? discs(nodes, sizes.disc) : specks(nodes));
+  const left = obligations.length - drawn.length;
+  return {
+    chart: svg(
+      height,
+      "Network of obligations",
+      `${shownAgents.length} agents on a circle, ${drawn.length} arrows from debtor to creditor`,
+      content,
+    ),
+    note: left === 0 ? "" : `The ${ARROWS} largest of ${shown(obligations.length)} obligations.`,
+  };
+}
+
+/** How large things are drawn: less, the more agents stand on the circle. */
+interface Sizes {
+  /** Radius of a node. */
+  readonly disc: number;
+  /** Length of an arrow head. */
+  readonly head: number;
+  /** Width of the line of the largest amount. */
+  readonly widest: number;
+}
+
+function sizesFor(nodes: number, radius: number): Sizes {
+  const disc = Math.max(3, Math.min(13, radius * Math.PI / nodes * 0.5));
+  return { disc, head: Math.max(5, disc * 0.95), widest: nodes <= 12 ? 8 : nodes <= 60 ? 5 : 3 };
+}
+
+const HEADS: readonly Fate[] = ["settled", "defaulted", "open"];
+
+/** The arrow heads, one for each colour; a line ends where its head begins. */
+function headShapes(size: number): string {
+  let text = "<defs>";
+  for (const fate of HEADS) {
+    text += `<marker id="to-${fate}" viewBox="0 0 8 8" refX="1" refY="4" markerWidth="${at(size)}" ` +
+      `markerHeight="${at(size)}" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0L8 4 0 8z" ` +
+      `fill="${COLOURS[fate]}"/></marker>`;
+  }
+  return `${text}</defs>`;
+}
+
+function arrows(obligations: readonly Obligation[], nodes: ReadonlyMap<string, Node>, sizes: Sizes, middle: number) {
+  let largest = 0;
+  for (const { amount } of obligations) largest = Math.max(largest, amount.toNumber());
+  const byKind = new Map<string, string>();
+  const places = new Map<string, number>();
+  for (const obligation of obligations) {
+    const from = nodes.get(obligation.debtor);
+    const to = nodes.get(obligation.creditor);
+    if (from === undefined || to === undefined) continue;
+    const share = largest > 0 ? obligation.amount.toNumber() / largest : 0;
+    // Several debts the same way lie beside each other: each bends more than the one before.
+    const way = `${obligation.debtor}\n${obligation.creditor}`;
+    const place = places.get(way) ?? 0;
+    places.set(way, place + 1);
+    const path = from === to ? loop(from, sizes) : curve(from, to, sizes.disc + sizes.head, place, middle);
+    const drawing = `<g>${title(obligation)}<path d="${path}" ${stroke(obligation.fate, share * sizes.widest)}/></g>`;
+    byKind.set(obligation.kind, (byKind.get(obligation.kind) ?? "") + drawing);
+  }
+  let groups = "";
+  for (const [kind, drawings] of byKind) groups += `<g data-kind="${kind}" fill="none">${drawings}</g>`;
+  return groups;
+}
+
+function title({ amount, debtor, creditor, dueDay, fate, fateDay, sku }: Obligation): string {
+  const what = sku === "" ? shown(amount) : `${shown(amount)} ${sku}`;
+  const end = fate === "open" ? "open at the end" : `${fate.replace("-", " ")} on day ${fateDay}`;
+  return `<title>${escaped(`${debtor} owes ${creditor} ${what}, due day ${dueDay}: ${end}`)}</title>`;
+}
+
+function stroke(fate: Fate, width: number): string {
+  const lost = fate === "defaulted" || fate === "written-off";
+  return `stroke="${COLOURS[fate]}" stroke-width="${at(Math.max(0.8, width))}"${
+    lost ? ' stroke-dasharray="7 4"' : ""
+  } ` +
+    `marker-end="url(#to-${lost ? "defaulted" : fate})"`;
+}
+
+/** A debt to oneself. */
+function loop({ x, y }: Node, { disc }: Sizes): string {
+  return `M${at(x - 6)} ${at(y - disc)}a9 9 0 1 1 10 -2`;
+}
+
+/** A curve that bends sideways, so that debts both ways stay apart; it ends `gap` before the middle of its node. */
+function curve(from: Node, to: Node, gap: number, place: number, middle: number): string {
+  const dx = to.x - from.x;
+  const dy = to.y - from.y;
+  const length = Math.hypot(dx, dy) || 1;
+  const bend = Math.min(26, length * 0.12) * (1 + place * 0.9) / length;
+  // Long lines lean to the centre, which opens a ring; short ones would curl.
+  const lean = Math.min(0.1, length / 1500);
+  const cx = (from.x + to.x) * (0.5 - lean / 2) + CENTRE * lean - dy * bend;
+  const cy = (from.y + to.y) * (0.5 - lean / 2) + middle * lean + dx * bend;
+  const back = gap / (Math.hypot(cx - to.x, cy - to.y) || 1);
+  return `M${at(from.x)} ${at(from.y)}Q${at(cx)} ${at(cy)} ${at(to.x + (cx - to.x) * back)} ${
+    at(to.y + (cy - to.y) * back)
+  }`;
+}
+
+function discs(nodes: ReadonlyMap<string, Node>, radius: number): string {
+  const few = nodes.size <= 40;
+  const size = at(radius);
+  let content = '<g fill="var(--card)" stroke="var(--ink)" stroke-width="2">';
+  let labels = "";
+  for (const { agent: { id, name, defaulted }, x, y } of nodes.values()) {
+    const [px, py] = [at(x), at(y)];
+    content += `<circle cx="${px}" cy="${py}" r="${size}"${defaulted ? ' stroke="var(--red)"' : ""}>` +
+      `<title>${escaped(`${id}, ${name}`)}${defaulted ? ", in default" : ""}</title></circle>`;
+    if (defaulted) {
+      const arm = at(radius * 0.9);
+      content +=
+        `<path d="M${at(x - radius * 0.45)} ${at(y - radius * 0.45)}l${arm} ${arm}m0 -${arm}l-${arm} ${arm}" ` +
+        'stroke="var(--red)"/>';
+    }
+    if (!few) continue;
+    if (radius >= 11 && id.length <= 3 && !defaulted) {
+      labels += `<text class="m" x="${px}" y="${at(y + 4)}" font-size="${id.length > 2 ? 10 : 11}">${
+        escaped(id)
+      }</text>`;
+    } else labels += outside(id.length > 12 ? `${id.slice(0, 11)}…` : id, x, y);
+  }
+  return `${content}</g>${labels}`;
+}
+
+function outside(label: string, x: number, y: number): string {
+  const side = x > CENTRE + 8 ? "" : x < CENTRE - 8 ? ' class="e"' : ' class="m"';
+  const [dx, dy] = side === "" ? [17, 4] : side === ' class="e"' ? [-17, 4] : [0, y < 200 ? -18 : 27];
+  return `<text${side} x="${at(x + dx)}" y="${at(y + dy)}">${escaped(label)}</text>`;
+}
+
+/** Very many agents: one dot for all that fall on the same spot of the circle. */
+function specks(nodes: ReadonlyMap<string, Node>): string {
+  const places = { sound: new Set<string>(), fallen: new Set<string>() };
+  for (const { agent, x, y } of nodes.values()) {
+    (agent.defaulted ? places.fallen : places.sound).add(`M${Math.round(x)} ${Math.round(y)}h0`);
+  }
+  return `<path d="${[...places.sound].join("")}" stroke="var(--ink)" stroke-width="3" stroke-linecap="round"/>` +
+    `<path d="${[...places.fallen].join("")}" stroke="var(--red)" stroke-width="5" stroke-linecap="round"/>`;
+}

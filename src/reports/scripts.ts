@@ -1,0 +1,84 @@
+/**
+ * The scripts inside the pages, as text. Pages can be read without them: they sort and filter tables and open the long
+ * event lists. Plain DOM, no global names, no request to anywhere.
+ *
+ * @module
+ */
+
+/**
+ * Sorts a table when the button in a column head is pressed: first ascending, then descending. Cells that are numbers
+ * (commas between thousands, `%`) compare as numbers and stand before text; `—` and blanks come last both ways.
+ * Tables with `data-packed` sort their rows through {@linkcode PACKED_SCRIPT}.
+ */
+export const SORT_SCRIPT: string = `
+const key=t=>{const s=t.trim();if(s===""||s==="\\u2014")return null;
+const n=Number(s.replace(/,/g,"").replace(/%$/,""));return Number.isNaN(n)?s:n};
+const order=(a,b,d)=>a===null?(b===null?0:1):b===null?-1:
+typeof a===typeof b?d*(typeof a==="number"?a-b:a.localeCompare(b,"en",{numeric:true})):d*(typeof a==="number"?-1:1);
+document.addEventListener("click",v=>{const b=v.target.closest("th button");if(!b)return;
+const th=b.parentElement,head=[...th.parentElement.children],d=th.ariaSort==="ascending"?-1:1,c=head.indexOf(th),
+table=th.closest("table");
+head.forEach(h=>h.removeAttribute("aria-sort"));th.setAttribute("aria-sort",d>0?"ascending":"descending");
+if(table.sortPacked)return table.sortPacked(c,d);
+const body=table.tBodies[0];
+body.append(...[...body.rows].map(r=>[key(r.cells[c].textContent),r]).sort((x,y)=>order(x[0],y[0],d)).map(x=>x[1]))});
+`;
+
+/** Rows that a page of a long table shows at once. */
+export const ROWS_AT_ONCE = 200;
+
+/**
+ * Opens the tables whose rows are packed into the page ({@linkcode packedTables}): when a `<details data-packed=name>`
+ * opens, the data are inflated once and the table is filled page by page.
+ */
+export const PACKED_SCRIPT: string = `
+let packed;
+const unpack=()=>packed??=(async()=>{
+const bytes=Uint8Array.from(atob(document.getElementById("packed").textContent),c=>c.charCodeAt(0));
+return JSON.parse(await new Response(new Blob([bytes]).stream()
+.pipeThrough(new DecompressionStream("deflate-raw"))).text())})();
+const make=(tag,text)=>{const e=document.createElement(tag);e.textContent=text;return e};
+const open=async box=>{if(box.dataset.done)return;box.dataset.done="1";
+const all=await unpack(),from=+box.dataset.from,count=+box.dataset.count,shape=all.tables[box.dataset.packed],
+cell=(c,i)=>{const v=shape.columns[c][from+i];return shape.texts[c]?shape.texts[c][v]:v},
+rows=Array.from({length:count},(_,i)=>i),table=box.querySelector("table"),body=table.tBodies[0],bar=box.querySelector(".bar");
+let page=0;const pages=Math.ceil(count/${ROWS_AT_ONCE});
+const show=()=>{body.replaceChildren(...rows.slice(page*${ROWS_AT_ONCE},(page+1)*${ROWS_AT_ONCE}).map(i=>{
+const tr=document.createElement("tr");
+shape.columns.forEach((_,c)=>{tr.append(make("td",cell(c,i)))});
+return tr}));
+if(pages>1){const back=make("button","Earlier"),next=make("button","Later");
+back.type=next.type="button";back.disabled=page===0;next.disabled=page===pages-1;
+back.onclick=()=>{page--;show()};next.onclick=()=>{page++;show()};
+bar.replaceChildren(back,next,make("span","rows "+(page*${ROWS_AT_ONCE}+1)+" to "+
+Math.min(count,(page+1)*${ROWS_AT_ONCE})+" of "+count))}else bar.remove()};
+table.sortPacked=(c,d)=>{const keys=rows.map(i=>[key(String(cell(c,i))),i]);
+keys.sort((x,y)=>order(x[0],y[0],d));keys.forEach((k,i)=>rows[i]=k[1]);page=0;show()};
+show()};
+document.addEventListener("toggle",v=>{if(v.target.open&&v.target.dataset.packed)open(v.target).catch(e=>{
+v.target.querySelector(".bar").textContent="The rows cannot be shown here: "+e.message+". See events.jsonl."})},true);
+`;
+
+/** Filters the rows of the table behind a `<form data-filters=id>` by a text and by the values of its selects. */
+export const FILTER_SCRIPT: string = `
+document.querySelectorAll("form[data-filters]").forEach(form=>{
+const rows=[...document.getElementById(form.dataset.filters).tBodies[0].rows],count=form.querySelector("output");
+const apply=()=>{let n=0;const text=form.elements.text.value.toLowerCase();
+const wanted=[...form.querySelectorAll("select")].filter(s=>s.value!=="").map(s=>[+s.dataset.column,s.value]);
+for(const r of rows){const ok=(text===""||r.textContent.toLowerCase().includes(text))&&
+wanted.every(([c,v])=>r.cells[c].textContent===v);r.hidden=!ok;if(ok)n++}
+count.textContent=n+" of "+rows.length+" runs"};
+form.addEventListener("input",apply);form.addEventListener("submit",v=>v.preventDefault());
+form.addEventListener("reset",()=>setTimeout(apply))});
+`;
+
+/** Shows or hides the links of one kind of contract in the network chart. */
+export const KINDS_SCRIPT: string = `
+document.addEventListener("change",v=>{const k=v.target.dataset.kind;if(k)
+document.querySelectorAll("svg g[data-kind]").forEach(g=>{if(g.dataset.kind===k)g.style.display=v.target.checked?"":"none"})});
+`;
+
+/** Several scripts as one element. */
+export function scriptElement(...scripts: readonly string[]): string {
+  return `<script>(()=>{${scripts.join("")}})()</script>`;
+}

@@ -1,0 +1,211 @@
+/** The pages in a real browser: they stay quiet, sort, filter, and open long lists. */
+import { assert, assertEquals } from "@std/assert";
+import { dashboardPage } from "../../src/reports/dashboard_page.ts";
+import type { EventRow } from "../../src/reports/inputs.ts";
+import { metricsPage } from "../../src/reports/metrics_page.ts";
+import { runPage } from "../../src/reports/run_page.ts";
+import { eventSource } from "../reports/recorded.ts";
+import { chromiumPath, Tab } from "./browser.ts";
+
+const PROGRAM = chromiumPath();
+
+/** Registers a test that opens a page; without a browser it is ignored, by name. */
+function inBrowser(name: string, page: () => string | Promise<string>, check: (tab: Tab) => Promise<void>): void {
+  Deno.test({
+    name: PROGRAM === null ? `${name} (no browser: install chromium or set BILANCIO_CHROMIUM)` : name,
+    ignore: PROGRAM === null,
+    async fn() {
+      if (PROGRAM === null) return;
+      const file = await Deno.makeTempFile({ suffix: ".html" });
+      try {
+        await Deno.writeTextFile(file, await page());
+        await using tab = await Tab.open(PROGRAM);
+        await tab.load(file);
+        await check(tab);
+        assertEquals(tab.complaints, []);
+      } finally {
+        await Deno.remove(file);
+      }
+    },
+  });
+}
+
+/** Payables among five agents, all created on day 0. */
+function run(events: number): string | Promise<string> {
+  const rows = Array.from({ length: events }, (_, i): EventRow => ({
+    kind: "PayableCreated",
+    day: 0,
+    phase: "setup",
+    debtor: `H${i % 5 + 1}`,
+    creditor: `H${(i + 1) % 5 + 1}`,
+    amount: (i * 7919) % 1009,
+    due_day: 1,
+    payable_id: `PAY_${i}`,
+    alias: i === 0 ? "</script><b>first" : null,
+  }));
+  return runPage({
+    name: "A run <in> a browser",
+    agents: [30, 4, 200, 1, 1000].map((cash, i) => ({
+      id: `H${i + 1}`,
+      name: `Agent ${cash}`,
+      kind: "household",
+      defaulted: false,
+    })),
+    events: eventSource(rows),
+    end: { reason: "max-days", day: 1, maxDays: 1, quietDays: 2 },
+  });
+}
+
+/** The texts of a column of the n-th table that has rows. */
+function column(table: string, place: number): string {
+  return `[...document.querySelector('${table}').tBodies[0].rows].filter(r => !r.hidden).map(r => r.cells[${place}].textContent)`;
+}
+
+const AGENTS = 'table[aria-label="Agents"]';
+
+inBrowser("a run page sorts numbers as numbers, up and then down", () => run(20), async (tab) => {
+  const press = `document.querySelector('${AGENTS}').querySelectorAll("th button")[5].click()`;
+  await tab.evaluate(press);
+  const up = await tab.evaluate(`${column(AGENTS, 5)}.map(t => Number(t.replace(/,/g, "")))`);
+  assertEquals(up, Array.isArray(up) ? up.toSorted((a, b) => a - b) : []);
+  assertEquals(
+    await tab.evaluate(`document.querySelectorAll('${AGENTS} th')[5].getAttribute("aria-sort")`),
+    "ascending",
+  );
+  await tab.evaluate(press);
+  assertEquals(
+    await tab.evaluate(`${column(AGENTS, 5)}.map(t => Number(t.replace(/,/g, "")))`),
+    Array.isArray(up) ? up.toReversed() : [],
+  );
+  assertEquals(
+    await tab.evaluate(`document.querySelectorAll('${AGENTS} th')[5].getAttribute("aria-sort")`),
+    "descending",
+  );
+});
+
+inBrowser("texts with numbers in them sort by the number, by keyboard alone", () => run(20), async (tab) => {
+  await tab.evaluate(`document.querySelector('${AGENTS}').querySelectorAll("th button")[2].focus()`);
+  await tab.press("Enter");
+  assertEquals(await tab.evaluate(column(AGENTS, 2)), ["Agent 1", "Agent 4", "Agent 30", "Agent 200", "Agent 1000"]);
+});
+
+/** Opens the first packed section and waits for its rows. */
+const OPENED = `new Promise(resolve => {
+  const box = document.querySelector('details[data-packed="events"]');
+  const body = box.querySelector("table").tBodies[0];
+  new MutationObserver((_, watch) => { watch.disconnect(); resolve(body.rows.length); }).observe(body, { childList: true });
+  box.open = true;
+})`;
+const EVENTS = 'details[data-packed="events"] table';
+
+inBrowser("opening a day of a long run shows its rows page by page", () => run(450), async (tab) => {
+  assertEquals(await tab.evaluate(OPENED), 200);
+  const first = await tab.evaluate(
+    `[...document.querySelector('${EVENTS}').tBodies[0].rows[0].cells].map(c => c.textContent)`,
+  );
+  assertEquals(first, ["setup", "PayableCreated", "</script><b>first", "H1", "H2", "—", "—", "0", "due day 1"]);
+  const pages = `[...document.querySelectorAll(".bar span")].map(s => s.textContent)`;
+  assertEquals(await tab.evaluate(pages), ["rows 1 to 200 of 450"]);
+  await tab.evaluate(`document.querySelectorAll(".bar button")[1].click()`);
+  await tab.evaluate(`document.querySelectorAll(".bar button")[1].click()`);
+  assertEquals(await tab.evaluate(pages), ["rows 401 to 450 of 450"]);
+  assertEquals(await tab.evaluate(`${column(EVENTS, 2)}.at(-1)`), "PAY_449");
+  assertEquals(await tab.evaluate(`document.querySelectorAll(".bar button")[1].disabled`), true);
+});
+
+inBrowser("a long list sorts over all its rows, not over those that show", () => run(450), async (tab) => {
+  await tab.evaluate(OPENED);
+  await tab.evaluate(`document.querySelector('${EVENTS}').querySelectorAll("th button")[7].click()`);
+  const amounts = Array.from({ length: 450 }, (_, i) => (i * 7919) % 1009).sort((a, b) => a - b);
+  assertEquals(
+    await tab.evaluate(`${column(EVENTS, 7)}.map(t => Number(t.replace(/,/g, "")))`),
+    amounts.slice(0, 200),
+  );
+});
+
+inBrowser("a dashboard filters its runs by value and by text", () => dashboard(), async (tab) => {
+  const shown = `[...document.getElementById("run-table").tBodies[0].rows].filter(r => !r.hidden).length`;
+  assertEquals(await tab.evaluate(shown), 12);
+  await tab.evaluate(`{ const s = document.querySelector('select[data-column="2"]'); s.value = "2";
+    s.dispatchEvent(new Event("input", { bubbles: true })); }`);
+  assertEquals(await tab.evaluate(column("#run-table", 2)), ["2", "2", "2", "2"]);
+  await tab.evaluate(`{ const t = document.querySelector('input[name="text"]'); t.value = "run_7";
+    t.dispatchEvent(new Event("input", { bubbles: true })); }`);
+  assertEquals(await tab.evaluate(column("#run-table", 0)), ["run_7"]);
+  assertEquals(await tab.evaluate(`document.querySelector("output").textContent`), "1 of 12 runs");
+});
+
+function dashboard(): string {
+  return dashboardPage({
+    rows: Array.from({ length: 12 }, (_, i) => ({
+      runId: `run_${i}`,
+      phase: "grid",
+      kappa: ["1", "2.0", "4"][i % 3] ?? "",
+      concentration: i < 6 ? "1" : "5",
+      mu: "0",
+      monotonicity: "0",
+      phiTotal: String(i / 12),
+      deltaTotal: String(1 - i / 12),
+      maxG: i === 5 ? "" : String(1000 * i),
+      days: "3",
+      href: `../runs/run_${i}/run.html`,
+    })),
+  });
+}
+
+inBrowser("a dashboard sorts cells without a value to the end, both ways", () => dashboard(), async (tab) => {
+  const press = `document.getElementById("run-table").querySelectorAll("th button")[8].click()`;
+  for (const _ of ["up", "down"]) {
+    await tab.evaluate(press);
+    assertEquals(await tab.evaluate(`${column("#run-table", 8)}.at(-1)`), "—");
+  }
+  assertEquals(await tab.evaluate(`${column("#run-table", 8)}[0]`), "11,000");
+});
+
+const SIZES = [["wide", 1200], ["phone", 380]] as const;
+for (const [name, width] of SIZES) {
+  inBrowser(`no page is wider than a ${name} screen`, () => frames(width), async (tab) => {
+    const widths =
+      `Promise.all([...document.querySelectorAll("iframe")].map(f => f.contentDocument?.readyState === "complete"
+      && f.contentDocument.body.children.length ? f : new Promise(r => f.onload = () => r(f)))).then(all =>
+      all.map(f => f.contentDocument.documentElement).map(e => e.scrollWidth - e.clientWidth))`;
+    assertEquals(await tab.evaluate(widths), [0, 0, 0]);
+  });
+}
+
+/** Three pages in frames of a given width. */
+async function frames(width: number): Promise<string> {
+  const metrics = metricsPage({
+    dayMetrics: [],
+    debtorShares: Array.from({ length: 40 }, (_, i) => ({ day: 1, agent: `Agent${i}`, DS_t: i / 40 })),
+    intraday: [],
+  });
+  const pages = [await run(30), dashboard(), metrics].map((page) =>
+    `<iframe style="border:0;width:${width}px;height:900px" srcdoc="${
+      page.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
+    }"></iframe>`
+  );
+  return `<!doctype html><meta charset="utf-8">${pages.join("")}`;
+}
+
+Deno.test({
+  name: "the browser tells of what a page logs, throws and asks for",
+  ignore: PROGRAM === null,
+  async fn() {
+    if (PROGRAM === null) return;
+    const file = await Deno.makeTempFile({ suffix: ".html" });
+    try {
+      await Deno.writeTextFile(
+        file,
+        '<!doctype html><img src="http://127.0.0.1:1/x.png"><script>console.error("e");throw new Error("t")</script>',
+      );
+      await using tab = await Tab.open(PROGRAM);
+      await tab.load(file);
+      for (const what of ["x.png", '"value":"e"', "Error: t"]) {
+        assert(tab.complaints.some((complaint) => complaint.includes(what)), what);
+      }
+    } finally {
+      await Deno.remove(file);
+    }
+  },
+});
