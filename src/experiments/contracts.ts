@@ -28,6 +28,8 @@ export interface RunResult {
   readonly parameters: Values;
   readonly metrics: Values;
   readonly artifacts: Readonly<Record<string, string>>;
+  /** Sizes in bytes by reference, of every artifact that was kept: a torn file is found after an unclean stop. */
+  readonly artifactSizes?: Readonly<Record<string, number>>;
   /** Class and message, null unless the run failed. */
   readonly error: string | null;
   readonly executionTimeMs: number | null;
@@ -40,7 +42,10 @@ export interface RegistryEntry {
   readonly status: RunStatus;
   readonly parameters: Values;
   readonly metrics: Values;
+  /** References into the result store by artifact name. */
   readonly artifactPaths: Readonly<Record<string, string>>;
+  /** Sizes in bytes by reference ({@linkcode RunResult.artifactSizes}); reading a row need not give them back. */
+  readonly artifactSizes?: Readonly<Record<string, number>>;
   readonly error: string | null;
 }
 
@@ -91,6 +96,8 @@ export interface RunRequest {
    * (for `ring`: `{ spec: RingSpecText }` or `{ scenario: unknown }`).
    */
   readonly source: unknown;
+  /** What the run is known by; its result has them, together with those that the run computes. */
+  readonly parameters?: Values;
 }
 
 /** Which artifacts a sweep keeps. */

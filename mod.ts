@@ -1,0 +1,105 @@
+/**
+ * bilancio as a library: scenarios, simulations, metrics, sweeps, stores and executors.
+ *
+ * Models are pure: {@linkcode simulateRing} reads nothing but its scenario. Stores and executors touch the system, with
+ * the permissions that the caller has.
+ *
+ * @example Simulate a scenario and measure it
+ * ```ts
+ * import { loadScenarioText, runMetrics, simulateRing } from "./mod.ts";
+ *
+ * const { scenario } = loadScenarioText(`
+ * name: Two firms
+ * agents:
+ *   - { id: CB, kind: central_bank, name: Central bank }
+ *   - { id: A, kind: firm, name: Firm A }
+ *   - { id: B, kind: firm, name: Firm B }
+ * initial_actions:
+ *   - mint_cash: { to: A, amount: 100 }
+ *   - create_payable: { from: A, to: B, amount: 80, due_day: 1 }
+ * `, "two firms");
+ * const outcome = simulateRing(scenario);
+ * outcome.stop.reason; // "stable"
+ * runMetrics(outcome, scenario.run.behaviours).summary.phi_total?.toNumber(); // 1: all was paid on time
+ * ```
+ *
+ * @example Sweep over the cash per debt, in memory
+ * ```ts
+ * import { Decimal, executeRing, LocalExecutor, planRingSweep, ringSweepSettings } from "./mod.ts";
+ *
+ * const kappas = [0.25, 1, 4].map((kappa) => Decimal.fromNumber(kappa));
+ * const plan = planRingSweep(ringSweepSettings({ kappas, concentrations: [Decimal.ONE], mus: [Decimal.ZERO] }));
+ * await using executor = new LocalExecutor(executeRing, null);
+ * for await (const result of executor.executeMany(plan.runs.map(({ runId, source }) => ({ model: "ring", runId, source })))) {
+ *   console.log(result.runId, result.metrics["delta_total"]);
+ * }
+ * ```
+ *
+ * @module
+ */
+
+// Numbers, errors, logs
+export { Decimal } from "./src/core/decimal.ts";
+export * from "./src/core/errors.ts";
+export * from "./src/core/event_log.ts";
+export * from "./src/core/model.ts";
+export { eventLines } from "./src/core/json_lines.ts";
+
+// The ring model
+export * from "./src/ring/behaviours.ts";
+export * from "./src/ring/events.ts";
+export * from "./src/ring/model.ts";
+export * from "./src/ring/outcome.ts";
+export * from "./src/ring/scenario/types.ts";
+export * from "./src/ring/scenario/parse.ts";
+export * from "./src/ring/scenario/preflight.ts";
+export * from "./src/ring/scenario/document.ts";
+export type { Allocation, AllocationText, RingSpec, RingSpecText } from "./src/ring/generator/spec.ts";
+export { ringSpecFromText } from "./src/ring/generator/spec.ts";
+export * from "./src/ring/generator/compile.ts";
+export * from "./src/ring/engine/simulate.ts";
+export { balancesCsv } from "./src/ring/balances.ts";
+export * from "./src/ring/analytics/mod.ts";
+
+// Experiments
+export * from "./src/experiments/contracts.ts";
+export * from "./src/experiments/plan.ts";
+export * from "./src/experiments/ring_settings.ts";
+export * from "./src/experiments/ring_source.ts";
+export * from "./src/experiments/ring_sweep.ts";
+export * from "./src/experiments/samplers.ts";
+export * from "./src/experiments/sweep_config.ts";
+export * from "./src/experiments/sweep_runner.ts";
+export * from "./src/experiments/aggregate.ts";
+export * from "./src/experiments/sweep_summary.ts";
+
+// Stores and executors
+export { FileResultStore } from "./src/stores/files/result_store.ts";
+export { FileRegistryStore } from "./src/stores/files/registry_store.ts";
+export * from "./src/stores/files/plan_file.ts";
+export * from "./src/stores/files/sweep_directory.ts";
+export * from "./src/executors/local.ts";
+export * from "./src/executors/pool.ts";
+export * from "./src/executors/ring_run.ts";
+export * from "./src/executors/run_product.ts";
+
+// Pages
+export type {
+  AgentRow,
+  DashboardPageInput,
+  DayMetricsRow,
+  DebtorShareRow as MetricsPageShare,
+  EventRow,
+  EventSource,
+  FailedRun,
+  IntradayRow as MetricsPageStep,
+  Link,
+  MetricsPageInput,
+  Quantity,
+  RunEnd,
+  RunPageInput,
+  SweepRow,
+} from "./src/reports/inputs.ts";
+export { runPage } from "./src/reports/run_page.ts";
+export { metricsPage } from "./src/reports/metrics_page.ts";
+export { dashboardPage } from "./src/reports/dashboard_page.ts";

@@ -1,0 +1,64 @@
+/**
+ * What an error means to the person who typed the command: a sentence on standard error and an exit status.
+ *
+ * @module
+ */
+import {
+  AmountOverflow,
+  Conflict,
+  InvalidReference,
+  NotFound,
+  SimulationError,
+  StoreError,
+  UsageError,
+  ValidationError,
+} from "../core/errors.ts";
+
+/** Exit status of a command that did what it was asked. */
+export const DONE = 0;
+/** Exit status of a command that failed. */
+export const FAILED = 1;
+/** Exit status of a command that was typed wrongly. */
+export const WRONG_USE = 2;
+
+/** Errors that say in one or two sentences all that their reader needs. */
+const SPEAKING = [
+  AmountOverflow,
+  Conflict,
+  InvalidReference,
+  NotFound,
+  SimulationError,
+  StoreError,
+  UsageError,
+  ValidationError,
+];
+
+/** The exit status for an error. */
+export function exitStatus(error: unknown): number {
+  return error instanceof UsageError ? WRONG_USE : FAILED;
+}
+
+/** The error for standard error: its message, or with `debug` also where it came from. */
+export function errorText(error: unknown, debug: boolean): string {
+  if (debug) return `${stackText(error)}\n`;
+  if (SPEAKING.some((kind) => error instanceof kind) && error instanceof Error) return `${error.message}\n`;
+  const sentence = systemSentence(error);
+  if (sentence !== undefined) return `${sentence}\n`;
+  const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return `Unexpected error, which is a defect of bilancio: ${what}\nThe same command with --debug shows where.\n`;
+}
+
+function stackText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : `\nCaused by: ${stackText(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
+}
+
+/** What the operating system says, in words; undefined when it did not speak. Deno's messages name the path. */
+function systemSentence(error: unknown): string | undefined {
+  if (!(error instanceof Error)) return undefined;
+  if (error instanceof Deno.errors.NotCapable) return `The permissions of this task do not allow it: ${error.message}.`;
+  if (error instanceof Deno.errors.PermissionDenied) return `The system does not allow it: ${error.message}.`;
+  const errno = /^(.*?) ?\(os error \d+\)(.*)$/.exec(error.message);
+  return errno === null ? undefined : `The system refused: ${errno[1]}${errno[2]}.`;
+}

@@ -1,0 +1,10 @@
+/**
+ * The worker of the pool: simulates runs of the ring model.
+ *
+ * @module
+ */
+/// <reference lib="deno.worker" />
+import { serveRuns } from "./pool_serving.ts";
+import { executeRing } from "./ring_run.ts";
+
+serveRuns(executeRing, self);

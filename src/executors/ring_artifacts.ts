@@ -1,0 +1,75 @@
+/**
+ * The files of a ring run as text: scenario, events, balances, metrics and pages. Source: spec 03 8.6.
+ *
+ * @module
+ */
+import { eventLines } from "../core/json_lines.ts";
+import { formatYaml } from "../core/yaml_format.ts";
+import type { Artifact } from "../experiments/contracts.ts";
+import { metricsPage } from "../reports/metrics_page.ts";
+import { failurePage, runPage } from "../reports/run_page.ts";
+import { metricFiles } from "../ring/analytics/metric_files.ts";
+import type { RunMetrics } from "../ring/analytics/run_metrics.ts";
+import { balancesCsv } from "../ring/balances.ts";
+import type { RingOutcome } from "../ring/outcome.ts";
+import { scenarioDocument } from "../ring/scenario/document.ts";
+import type { Scenario } from "../ring/scenario/types.ts";
+
+/** Where the pages of a run lead. */
+const RUN_LINKS = [
+  { label: "metrics", href: "out/metrics.html" },
+  { label: "events", href: "out/events.jsonl" },
+  { label: "balances", href: "out/balances.csv" },
+  { label: "scenario", href: "scenario.yaml" },
+];
+const METRICS_LINKS = [{ label: "run", href: "../run.html" }];
+
+/** Everything that is kept of a run that was simulated. */
+export async function runArtifacts(
+  scenario: Scenario,
+  outcome: RingOutcome,
+  metrics: RunMetrics,
+): Promise<readonly Artifact[]> {
+  return [
+    scenarioFile(scenario),
+    { name: "events.jsonl", content: eventLines(outcome.log) },
+    { name: "balances.csv", content: balancesCsv(outcome) },
+    ...metricFiles(metrics),
+    { name: "metrics.html", content: metricsPage({ ...metrics, subtitle: scenario.name, links: METRICS_LINKS }) },
+    { name: "run.html", content: await page(scenario, outcome, metrics) },
+  ];
+}
+
+/** What is kept of a run that failed: its scenario, when there is one, and a page that says why. */
+export function failureArtifacts(runId: string, scenario: Scenario | undefined, error: string): readonly Artifact[] {
+  if (scenario === undefined) return [{ name: "run.html", content: failurePage({ name: runId, error }) }];
+  const { name, description } = scenario;
+  return [scenarioFile(scenario), { name: "run.html", content: failurePage({ name, description, error }) }];
+}
+
+function scenarioFile(scenario: Scenario): Artifact {
+  return { name: "scenario.yaml", content: formatYaml(scenarioDocument(scenario)) };
+}
+
+function page(scenario: Scenario, outcome: RingOutcome, metrics: RunMetrics): string | Promise<string> {
+  const { reason, error } = outcome.stop;
+  return runPage({
+    name: scenario.name,
+    description: scenario.description,
+    agents: outcome.agents,
+    events: outcome.log,
+    end: {
+      reason,
+      day: outcome.day,
+      maxDays: scenario.run.maxDays,
+      quietDays: scenario.run.quietDays,
+      ...(error === undefined ? {} : { error: error.message }),
+    },
+    openContracts: outcome.openContracts,
+    phi: metrics.summary.phi_total,
+    delta: metrics.summary.delta_total,
+    shownAgents: scenario.run.show.balances,
+    warnings: outcome.warnings,
+    links: RUN_LINKS,
+  });
+}

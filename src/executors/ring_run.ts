@@ -1,0 +1,126 @@
+/**
+ * One run of the ring model from request to product: generate or read the scenario, simulate, measure, and make the
+ * files as text. The same function serves every executor; it touches nothing outside.
+ *
+ * @module
+ */
+import type { Artifact, RunRequest, Values } from "../experiments/contracts.ts";
+import { behavioursFromText, checkedRingSource } from "../experiments/ring_source.ts";
+import { type RunMetrics, runMetrics, type SweepMetrics, sweepMetrics } from "../ring/analytics/run_metrics.ts";
+import { simulateRing } from "../ring/engine/simulate.ts";
+import { compileRing } from "../ring/generator/compile.ts";
+import { ringSpecFromText } from "../ring/generator/spec.ts";
+import type { RingOutcome } from "../ring/outcome.ts";
+import type { Scenario } from "../ring/scenario/types.ts";
+import { errorText, type RunControl, type RunProduct } from "./run_product.ts";
+
+/** What was made from the source of a request. */
+interface Prepared {
+  readonly scenario: Scenario;
+  readonly parameters: Values;
+}
+
+/**
+ * Computes a run of the ring model. What is wrong with the parameters or the scenario makes a failed run; a run that a
+ * default stops is completed, as spec 03 5.2 has it. Metrics: `phi_total`, `delta_total` (exact texts, null when
+ * nothing was due), `time_to_stability` (days), `n_defaults`. Parameters: `S1` and `L0` of a generated ring.
+ *
+ * @throws the reason of the signal when it is aborted.
+ */
+export async function executeRing(request: RunRequest, control: RunControl): Promise<RunProduct> {
+  const start = performance.now();
+  let prepared: Prepared | undefined;
+  try {
+    prepared = await prepare(request);
+    const outcome = simulateRing(prepared.scenario, {
+      checkInvariants: "none",
+      ...(control.signal === undefined ? {} : { signal: control.signal }),
+      ...(control.onTime === undefined ? {} : { onTime: control.onTime }),
+    });
+    const { behaviours } = prepared.scenario.run;
+    if (control.keep !== "all") {
+      return completed(request, prepared, outcome, sweepMetrics(outcome, behaviours), [], start);
+    }
+    const metrics = runMetrics(outcome, behaviours);
+    const { runArtifacts } = await artifactsModule();
+    const artifacts = await runArtifacts(prepared.scenario, outcome, metrics);
+    return completed(request, prepared, outcome, metrics, artifacts, start);
+  } catch (error) {
+    if (control.signal?.aborted) throw error;
+    return await failed(request, control, prepared, error, start);
+  }
+}
+
+async function prepare(request: RunRequest): Promise<Prepared> {
+  const source = checkedRingSource(request.source);
+  if ("scenario" in source) {
+    const { parseScenario } = await import("../ring/scenario/parse.ts");
+    return { scenario: parseScenario(source.scenario).scenario, parameters: {} };
+  }
+  const behaviours = behavioursFromText(source.behaviours);
+  const { scenario, s1, l0 } = compileRing(ringSpecFromText(source.spec), behaviours, { throughDoubles: true });
+  return { scenario, parameters: { S1: s1.toString(), L0: l0.toString() } };
+}
+
+function completed(
+  request: RunRequest,
+  prepared: Prepared,
+  outcome: RingOutcome,
+  metrics: RunMetrics | SweepMetrics,
+  artifacts: readonly Artifact[],
+  start: number,
+): RunProduct {
+  const totals = "summary" in metrics ? metrics.summary : metrics;
+  return {
+    result: {
+      runId: request.runId,
+      status: "completed",
+      parameters: { ...request.parameters, ...prepared.parameters },
+      metrics: {
+        phi_total: totals.phi_total?.toString() ?? null,
+        delta_total: totals.delta_total?.toString() ?? null,
+        time_to_stability: metrics.time_to_stability,
+        n_defaults: defaults(outcome),
+      },
+      artifacts: {},
+      error: null,
+      executionTimeMs: Math.trunc(performance.now() - start),
+    },
+    artifacts,
+  };
+}
+
+/** Agents that defaulted; under fail-fast the one that stopped the run. */
+function defaults({ log, stop }: RingOutcome): number {
+  const expelled = log.table("AgentDefaulted")?.length ?? 0;
+  return expelled === 0 && stop.error?.where.rule === "default" ? 1 : expelled;
+}
+
+async function failed(
+  request: RunRequest,
+  control: RunControl,
+  prepared: Prepared | undefined,
+  error: unknown,
+  start: number,
+): Promise<RunProduct> {
+  const text = errorText(error);
+  return {
+    result: {
+      runId: request.runId,
+      status: "failed",
+      parameters: { ...request.parameters, ...prepared?.parameters },
+      metrics: {},
+      artifacts: {},
+      error: text,
+      executionTimeMs: Math.trunc(performance.now() - start),
+    },
+    artifacts: control.keep === "none"
+      ? []
+      : (await artifactsModule()).failureArtifacts(request.runId, prepared?.scenario, text),
+  };
+}
+
+/** Pages and files are loaded when the first run needs them. */
+function artifactsModule(): Promise<typeof import("./ring_artifacts.ts")> {
+  return import("./ring_artifacts.ts");
+}

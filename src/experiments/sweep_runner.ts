@@ -1,0 +1,211 @@
+/**
+ * Makes the runs of a plan: skips what is done, records each run before and after it is made, and keeps going when one
+ * fails. It knows executors and stores by their contracts only. Source: spec 09 sections 4 and 5.
+ *
+ * @module
+ */
+import type {
+  ArtifactPolicy,
+  RegistryEntry,
+  RegistryStore,
+  RunRequest,
+  RunResult,
+  Scalar,
+  SimulationExecutor,
+  Values,
+} from "./contracts.ts";
+import type { PlannedRun } from "./plan.ts";
+
+/** What a sweep needs from outside, and whom it tells. */
+export interface SweepPorts {
+  readonly executor: SimulationExecutor;
+  readonly registry: RegistryStore;
+  /** Empty (the default) for a store whose base directory is the sweep. */
+  readonly experimentId?: string;
+  /** Artifacts to keep; default `all`. */
+  readonly artifacts?: ArtifactPolicy;
+  /** Takes the runs that an adaptive search adds, before they are made. */
+  readonly appendToPlan?: (runs: readonly PlannedRun[]) => void | Promise<void>;
+  /** Makes the aggregates from the registry, at the end. */
+  readonly writeAggregates?: () => void | Promise<void>;
+  /** How many runs are known by now, and how many of them were there before. */
+  readonly onPlanned?: (runs: number, done: number) => void;
+  /** Called when a finished run is recorded for good. */
+  readonly onRun?: (run: PlannedRun, result: RunResult) => void;
+  readonly onDay?: (runId: string, day: number) => void;
+  /** Aborted: no further run starts, those under way are finished. */
+  readonly stop?: AbortSignal;
+  /** Aborted: runs under way end at their next day and will be made again. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a sweep ended. */
+export interface SweepOutcome {
+  /** Runs that are known: those of the plan and those that a search added. */
+  readonly runs: number;
+  /** Runs that were completed before. */
+  readonly skipped: number;
+  /** Runs that were completed now. */
+  readonly completed: number;
+  readonly failed: number;
+  /** Whether it was stopped before its end. */
+  readonly isInterrupted: boolean;
+}
+
+/** The model of a sweep, and what its runs add to their rows in the registry. */
+export interface RunColumns {
+  readonly model: string;
+  /** Parameters that the run itself computes, such as totals. */
+  readonly parameters: readonly string[];
+  readonly metrics: readonly string[];
+  readonly artifacts: readonly string[];
+}
+
+/** Rows that are marked as running in one go. */
+const DISPATCH = 64;
+
+/** Makes runs and keeps count. */
+export class SweepRunner {
+  readonly #ports: SweepPorts;
+  readonly #columns: RunColumns;
+  readonly #experimentId: string;
+  /** Metrics of the runs that were completed before. */
+  readonly #before = new Map<string, Values>();
+  /** Writes to the registry that are not on the disk yet. */
+  readonly #writes = new Set<Promise<void>>();
+  #writeFailure: { readonly error: unknown } | undefined;
+  #runs = 0;
+  #skipped = 0;
+  #completed = 0;
+  #failed = 0;
+
+  private constructor(ports: SweepPorts, columns: RunColumns) {
+    this.#ports = ports;
+    this.#columns = columns;
+    this.#experimentId = ports.experimentId ?? "";
+  }
+
+  /** A runner that knows what is done already. */
+  static async start(ports: SweepPorts, columns: RunColumns): Promise<SweepRunner> {
+    const runner = new SweepRunner(ports, columns);
+    for (const entry of await ports.registry.query(runner.#experimentId, { status: "completed" })) {
+      runner.#before.set(entry.runId, entry.metrics);
+    }
+    return runner;
+  }
+
+  /** Whether no further run should start. */
+  get isStopped(): boolean {
+    return this.#ports.stop?.aborted === true || this.#ports.signal?.aborted === true;
+  }
+
+  /** Metrics of a run that was completed before, null for one that is still to be made. */
+  metricsBefore(runId: string): Values | null {
+    return this.#before.get(runId) ?? null;
+  }
+
+  /** Makes the runs that are missing; `keepResult` gets the results of those that were made. */
+  async make(runs: readonly PlannedRun[], keepResult?: (result: RunResult) => void): Promise<void> {
+    const missing = runs.filter((run) => !this.#before.has(run.runId));
+    this.#runs += runs.length;
+    this.#skipped += runs.length - missing.length;
+    this.#ports.onPlanned?.(this.#runs, this.#skipped);
+    const underWay = new Map<string, PlannedRun>();
+    const { executor, artifacts, onDay, signal } = this.#ports;
+    try {
+      const results = executor.executeMany(this.#requests(missing, underWay), {
+        experimentId: this.#experimentId,
+        ...(artifacts === undefined ? {} : { artifacts }),
+        ...(onDay === undefined ? {} : { onProgress: onDay }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+      for await (const result of results) {
+        const run = underWay.get(result.runId);
+        // Recorded exactly once, whatever an executor sends twice.
+        if (run === undefined) continue;
+        underWay.delete(result.runId);
+        this.#record(run, result);
+        keepResult?.(result);
+        if (this.#writeFailure !== undefined) break;
+      }
+    } finally {
+      // Started but not finished: to be made next time.
+      if (underWay.size > 0) this.#write([...underWay.values()].map((run) => this.#entry(run, "pending")));
+      await this.#written();
+    }
+  }
+
+  /** Brings the readable registry up to date and makes the aggregates. */
+  async finish(): Promise<SweepOutcome> {
+    await this.#ports.registry.flush();
+    await this.#ports.writeAggregates?.();
+    return {
+      runs: this.#runs,
+      skipped: this.#skipped,
+      completed: this.#completed,
+      failed: this.#failed,
+      isInterrupted: this.isStopped,
+    };
+  }
+
+  /** Marks runs as running, some at a time, and hands them out. */
+  *#requests(runs: readonly PlannedRun[], underWay: Map<string, PlannedRun>): Generator<RunRequest> {
+    for (let start = 0; start < runs.length; start += DISPATCH) {
+      if (this.isStopped) return;
+      const group = runs.slice(start, start + DISPATCH);
+      for (const run of group) underWay.set(run.runId, run);
+      this.#write(group.map((run) => this.#entry(run, "running")));
+      for (const run of group) {
+        if (this.isStopped) return;
+        yield { model: this.#columns.model, runId: run.runId, source: run.source, parameters: run.parameters };
+      }
+    }
+  }
+
+  #record(run: PlannedRun, result: RunResult): void {
+    this.#write([this.#entry(run, result.status, result)], () => {
+      if (result.status === "completed") this.#completed++;
+      else this.#failed++;
+      this.#ports.onRun?.(run, result);
+    });
+  }
+
+  #entry(run: PlannedRun, status: RunResult["status"], result?: RunResult): RegistryEntry {
+    return {
+      runId: run.runId,
+      experimentId: this.#experimentId,
+      status,
+      parameters: { ...run.parameters, ...chosen(result?.parameters, this.#columns.parameters) },
+      metrics: chosen(result?.metrics, this.#columns.metrics),
+      artifactPaths: chosen(result?.artifacts, this.#columns.artifacts),
+      ...(result?.artifactSizes === undefined ? {} : { artifactSizes: result.artifactSizes }),
+      error: result?.error ?? null,
+    };
+  }
+
+  /** Starts a write; what others see of the run waits until it is on the disk. */
+  #write(entries: readonly RegistryEntry[], then?: () => void): void {
+    const write = this.#ports.registry.upsert(entries).then(then, (error) => {
+      this.#writeFailure ??= { error };
+    });
+    this.#writes.add(write);
+    write.finally(() => this.#writes.delete(write));
+  }
+
+  async #written(): Promise<void> {
+    await Promise.all(this.#writes);
+    if (this.#writeFailure !== undefined) throw this.#writeFailure.error;
+  }
+}
+
+function chosen<T extends Scalar>(
+  values: Readonly<Record<string, T>> = {},
+  names: readonly string[],
+): Record<string, T> {
+  const kept: Record<string, T> = {};
+  for (const name of names) {
+    const value = values[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+}
