@@ -9,7 +9,7 @@ import { EventLog } from "../src/core/event_log.ts";
 import { dayMetrics } from "../src/ring/analytics/day_metrics.ts";
 import { historyFromLog } from "../src/ring/analytics/log_history.ts";
 import { metricFiles } from "../src/ring/analytics/metric_files.ts";
-import { runTotals } from "../src/ring/analytics/summary.ts";
+import { runSummary } from "../src/ring/analytics/summary.ts";
 import { RING_EVENTS, type RingLog } from "../src/ring/events.ts";
 
 const DAYS = 10;
@@ -56,7 +56,7 @@ for (const digits of ["whole", "28 digits"] as const) {
     const log = ring(agents, digits);
     const calls = Math.max(3, Math.ceil(20_000 / agents));
     const metrics = dayMetrics(historyFromLog(log), Decimal.ZERO);
-    const totals = microseconds(() => runTotals(historyFromLog(log)), calls);
+    const totals = microseconds(() => runSummary(historyFromLog(log), Decimal.ZERO), calls);
     const days = microseconds(() => dayMetrics(historyFromLog(log), Decimal.ZERO), calls);
     const files = microseconds(() => metricFiles(metrics), calls);
     rows.push({

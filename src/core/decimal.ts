@@ -20,6 +20,11 @@ const LITERAL = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:[eE]([+-]?\d{1,9}))?$/;
 const SMALL_POWERS: readonly number[] = Array.from({ length: 23 }, (_, n) => Number(`1e${n}`));
 const POWERS: bigint[] = Array.from({ length: 96 }, (_, n) => 10n ** BigInt(n));
 
+const BEYOND_POWERS = 10n ** BigInt(POWERS.length - 1);
+
+/** The first coefficient that has too many digits. */
+const LARGEST = 10n ** BigInt(PRECISION);
+
 type Coefficient = number | bigint;
 
 function powerOfTen(n: number): bigint {
@@ -32,23 +37,20 @@ function fitted(coefficient: bigint): Coefficient {
 }
 
 function digitsOfBig(magnitude: bigint): number {
-  let low = 0;
-  let high = POWERS.length;
-  if (magnitude >= powerOfTen(high - 1)) return magnitude.toString().length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (powerOfTen(middle) <= magnitude) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  if (magnitude >= BEYOND_POWERS) return magnitude.toString().length;
+  // The logarithm of the nearest double may be one off at a power of ten.
+  const count = Math.floor(Math.log10(Number(magnitude))) + 1;
+  if (powerOfTen(count) <= magnitude) return count + 1;
+  return powerOfTen(count - 1) > magnitude ? count - 1 : count;
 }
 
 function digits(coefficient: Coefficient): number {
   if (typeof coefficient === "bigint") return digitsOfBig(coefficient < 0n ? -coefficient : coefficient);
   const magnitude = Math.abs(coefficient);
-  let count = 1;
-  while (count < 17 && magnitude >= (SMALL_POWERS[count] ?? Infinity)) count++;
-  return count;
+  if (magnitude < 10) return 1;
+  const count = Math.floor(Math.log10(magnitude)) + 1;
+  if ((SMALL_POWERS[count] ?? Infinity) <= magnitude) return count + 1;
+  return (SMALL_POWERS[count - 1] ?? 0) > magnitude ? count - 1 : count;
 }
 
 function scaled(coefficient: Coefficient, power: number): Coefficient {
@@ -105,6 +107,9 @@ export class Decimal {
   /** Integer one. */
   static readonly ONE: Decimal = new Decimal(1, 0, true);
 
+  /** What {@linkcode toNumber} worked out from long digits: amounts are asked again and again. */
+  #double: number | undefined = undefined;
+
   private constructor(
     /** The digits with their sign: a number up to 2^53 - 1 in magnitude, a big integer beyond. */
     readonly coefficient: number | bigint,
@@ -151,6 +156,14 @@ export class Decimal {
    */
   static fromNumber(value: number): Decimal {
     if (!Number.isFinite(value)) throw new RangeError(`${value} is not a finite number`);
+    const text = String(value);
+    const place = text.indexOf(".");
+    if (place > 0 && !text.includes("e")) {
+      // The shortest text with a point has all its digits in order.
+      const figures = text.slice(0, place) + text.slice(place + 1);
+      const coefficient = figures.length < 16 ? Number(figures) + 0 : fitted(BigInt(figures));
+      return new Decimal(coefficient, place + 1 - text.length, false);
+    }
     const [mantissa = "0", power = "0"] = value.toExponential().split("e");
     const point = mantissa.indexOf(".");
     const fractionLength = point < 0 ? 0 : mantissa.length - point - 1;
@@ -334,6 +347,8 @@ export class Decimal {
   /** Rounded to 28 digits, without trailing zeros; zero has exponent 0. */
   normalized(): Decimal {
     if (this.coefficient === 0) return new Decimal(0, 0, false);
+    // Nearly every amount that was computed is in its shortest form.
+    if (!this.isInteger && !endsInZero(this.coefficient) && fits(this.coefficient)) return this;
     let { coefficient, exponent } = rounded(this.coefficient, this.exponent, PRECISION);
     while (typeof coefficient === "bigint" && coefficient % 10n === 0n) {
       coefficient = fitted(coefficient / 10n);
@@ -355,7 +370,7 @@ export class Decimal {
       if (exponent < 0 && exponent >= -22) return coefficient / (SMALL_POWERS[-exponent] ?? NaN);
       if (exponent > 0 && exponent <= 22) return coefficient * (SMALL_POWERS[exponent] ?? NaN);
     }
-    return Number(`${coefficient}e${exponent}`);
+    return this.#double ??= Number(`${coefficient}e${exponent}`);
   }
 
   /** The text with its trailing zeros, `0.50`, `1E-7`, `4.0E+2` (spec 02 1.2, 03 1.1). */
@@ -386,6 +401,15 @@ function negative(coefficient: Coefficient): Coefficient {
 
 function refitted(coefficient: Coefficient): Coefficient {
   return typeof coefficient === "bigint" ? fitted(coefficient) : coefficient;
+}
+
+function endsInZero(coefficient: Coefficient): boolean {
+  return typeof coefficient === "bigint" ? coefficient % 10n === 0n : coefficient % 10 === 0;
+}
+
+/** Whether a coefficient has at most 28 digits. */
+function fits(coefficient: Coefficient): boolean {
+  return typeof coefficient === "number" || coefficient < LARGEST && coefficient > -LARGEST;
 }
 
 /** A decimal of at most `precision` digits, rounded half to even. */

@@ -27,7 +27,7 @@ export class ValidationError extends Error {
     readonly subject: string,
     readonly issues: readonly Issue[],
   ) {
-    super(`${subject}:\n${issues.map(issueText).join("\n")}`);
+    super(issues.length === 0 ? subject : `${subject}:\n${issues.map(issueText).join("\n")}`);
   }
 }
 

@@ -57,7 +57,8 @@ export type EventObject = { readonly kind: string } & Readonly<Record<string, un
 
 const NULL = -1;
 const ABSENT = -2;
-const FIRST_CAPACITY = 16;
+/** Eight doubles are the largest array that lives in the heap of the engine, where it costs a tenth. */
+const FIRST_CAPACITY = 8;
 
 /** Interned text: each distinct string of a log is kept once. */
 export class TextPool {

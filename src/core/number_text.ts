@@ -123,8 +123,16 @@ export function displayNumber(value: CellValue): string {
   if (!(value instanceof Decimal)) return plainText(value);
   const whole = integerText(value);
   if (whole !== undefined) return whole;
-  const fixed = sixDecimals(value.toNumber());
-  return fixed.includes(".") ? fixed.replace(/\.?0+$/, "") : fixed;
+  return withoutZeros(sixDecimals(value.toNumber()));
+}
+
+/** Positional text without the zeros at the end of its fraction, and without a point at its end. */
+export function withoutZeros(text: string): string {
+  if (!text.includes(".")) return text;
+  let end = text.length;
+  while (text.charCodeAt(end - 1) === 0x30) end--;
+  if (text.charCodeAt(end - 1) === 0x2e) end--;
+  return text.slice(0, end);
 }
 
 /**
