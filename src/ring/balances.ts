@@ -48,9 +48,14 @@ export function balancesCsv(outcome: Pick<RingOutcome, "balances">): string {
   const rows = outcome.balances();
   const names = new Set<string>(BASE_COLUMNS);
   for (const row of rows) for (const name of Object.keys(row)) names.add(name);
-  const header = [...names].sort(byCodePoint);
+  const header = [...names];
+  // The orders differ beyond the basic plane only.
+  if (header.some((name) => SURROGATE.test(name))) header.sort(byCodePoint);
+  else header.sort();
   return csvText(header, rows.map((row) => header.map((name) => cellText(row[name]))));
 }
+
+const SURROGATE = /[\ud800-\udfff]/;
 
 /** Compares texts by code point, which differs from the order of UTF-16 units beyond the basic plane. */
 function byCodePoint(a: string, b: string): number {

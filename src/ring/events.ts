@@ -1,6 +1,6 @@
 /**
  * The events of the balance-sheet model: every kind with its fields in the order in which a written event shows them.
- * Source: specification chapter 01, section 14. The kinds of the dealer market come with the dealers (spec 01 17.2).
+ * Source: specification chapter 01, section 14; the dealer market's: chapter 04, section 14.
  *
  * Amounts are in the scenario's money unit, quantities in units of the good, days are counted from 0.
  *
@@ -10,7 +10,7 @@ import type { EventLog, EventSchema } from "../core/event_log.ts";
 
 /**
  * The kinds and fields of the ring model. References `ref:agent` name agents, `ref:contract` contracts and stock lots,
- * which share one numbering. `cash_piece_ids` is a list of contract ids, `distribution` a list of
+ * which share one numbering; `ref:ticket` names the ticket of a payable by the payable's number. `cash_piece_ids` is a list of contract ids, `distribution` a list of
  * {@linkcode PaymentShare}.
  */
 export const RING_EVENTS = {
@@ -196,6 +196,45 @@ export const RING_EVENTS = {
     ["payable_id", "ref:contract"],
     ["due_day", "int"],
   ],
+  SubphaseB_Dealer: [],
+  dealer_trade: [
+    ["trader", "ref:agent"],
+    ["side", "text"],
+    ["ticket_id", "ref:ticket"],
+    ["bucket", "text"],
+    ["price", "float"],
+    ["unit_price", "float"],
+    ["face", "float"],
+    ["is_passthrough", "bool"],
+    ["is_liquidity_driven", "bool", "optional"],
+    ["reduces_margin_below_zero", "bool", "optional"],
+  ],
+  sell_rejected: [
+    ["trader_id", "ref:agent"],
+    ["ticket_id", "ref:ticket"],
+    ["bucket", "text"],
+    ["offered_price", "float"],
+    ["expected_value", "float"],
+    ["threshold", "float"],
+    ["reason", "text"],
+  ],
+  buy_rejected: [
+    ["trader_id", "ref:agent"],
+    ["ticket_id", "ref:ticket"],
+    ["bucket", "text"],
+    ["offered_price", "float"],
+    ["expected_value", "float"],
+    ["threshold", "float"],
+    ["reason", "text"],
+  ],
+  ClaimTransferredDealer: [
+    ["payable_id", "ref:contract"],
+    ["from_holder", "ref:agent"],
+    ["to_holder", "ref:agent"],
+    ["amount", "decimal"],
+    ["due_day", "int"],
+  ],
+  CashRetired: [["frm", "ref:agent"], ["amount", "decimal"], ["instr_id", "ref:contract"]],
 } as const satisfies EventSchema;
 
 /** The log of a run of the ring model, stamped with `day` and the phases `setup` and `simulation`. */

@@ -7,16 +7,20 @@
 import type { Decimal } from "../core/decimal.ts";
 import type { SimulationError } from "../core/errors.ts";
 import type { RingLog } from "./events.ts";
+import type { MarketOutcome } from "./dealers/outcome.ts";
 import type { ScenarioAgentKind } from "./scenario/types.ts";
 
 /** Kinds of contract between agents (spec 01 2.2). */
 export type InstrumentKind = "cash" | "bank_deposit" | "reserve_deposit" | "payable" | "delivery_obligation";
 
+/** Kind of an agent: those of a scenario, and the market makers of the dealer market. */
+export type AgentKind = ScenarioAgentKind | "dealer" | "vbt";
+
 /** An agent as it stands at the end. The position in {@linkcode RingOutcome.agents} is its number in the log. */
 export interface AgentState {
   readonly id: string;
   readonly name: string;
-  readonly kind: ScenarioAgentKind;
+  readonly kind: AgentKind;
   /** Whether it was expelled after a default. */
   readonly defaulted: boolean;
 }
@@ -77,7 +81,7 @@ export interface Position {
 /** The outcome of a run. */
 export interface RingOutcome {
   readonly log: RingLog;
-  /** In scenario order; the position is the number behind `ref:agent`. */
+  /** In scenario order, market makers last; the position is the number behind `ref:agent`. */
   readonly agents: readonly AgentState[];
   /** The day counter: the next day to run, or the day in which the run was stopped. */
   readonly day: number;
@@ -88,6 +92,8 @@ export interface RingOutcome {
   readonly warnings: readonly string[];
   /** Payables and delivery obligations that are still open. */
   readonly openContracts: number;
+  /** What the dealer market did; missing when there is none. */
+  readonly market?: MarketOutcome;
   /** The rows of balances.csv: one for each agent, `SYSTEM`, three summary rows (spec 01 15.2). */
   balances(): BalanceRow[];
   /** Money of all agents at the end, as a reader of balances.csv adds it up: `M_t` of spec 02 3.4. */

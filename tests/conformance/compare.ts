@@ -36,7 +36,7 @@ export function recordedTextIfAny(folder: string, ...path: string[]): string | u
   }
 }
 
-const CONTRACT_ID = /\b(?:C|R|D|PAY|P|L|S)_[0-9a-f]{12}\b/g;
+const CONTRACT_ID = /(?:\b|(?<=TKT_))(?:C|R|D|PAY|P|L|S)_[0-9a-f]{12}\b/g;
 
 /** Renames contract and lot ids by their first appearance. */
 export class IdRenaming {

@@ -317,6 +317,15 @@ Deno.test("stagedActionsIgnoredByStop: a run ends before its staged action, or w
   assertEquals(corrected.days.length, 6);
 });
 
+Deno.test("stagedActionsIgnoredByStop: an action beyond the last day is not waited for, or makes the run end there", () => {
+  const { reference, corrected } = both("stagedActionsIgnoredByStop", {
+    scheduled: [[50, act.mint("H1", 1)]],
+    maxDays: 6,
+  });
+  assertEquals([reference.stop.reason, reference.days.length], ["stable", 2]);
+  assertEquals([corrected.stop.reason, corrected.days.length], ["max-days", 6]);
+});
+
 Deno.test("unknownPaymentMethodLoads: a method that does not exist ends the run when it is reached", () => {
   const parts: ScenarioParts = {
     initial: [act.mint("H1", 10), act.pay("H1", "H2", 4, 0), act.pay("H1", "H2", 20, 1)],

@@ -8,7 +8,7 @@ import type { RingEventKind, RingLog } from "../events.ts";
 import type { RingOutcome } from "../outcome.ts";
 import { type DayMetrics, dayMetrics, type MoneySource } from "./day_metrics.ts";
 import { historyFromLog } from "./log_history.ts";
-import { type RunSummary, type RunTotals, runTotals, summarise } from "./summary.ts";
+import { type RunSummary, runSummary, summarise } from "./summary.ts";
 
 /** Day metrics with their summary. */
 export interface MetricsBundle extends DayMetrics {
@@ -25,8 +25,11 @@ export interface Stability {
 /** Every metric of a run. */
 export type RunMetrics = MetricsBundle & Stability;
 
-/** The totals of a run, for sweeps that keep no files. */
-export type SweepMetrics = RunTotals & Stability;
+/** What a sweep knows of a run whose files are not kept. */
+export interface SweepMetrics extends Stability {
+  /** As in {@linkcode MetricsBundle}. */
+  readonly summary: RunSummary;
+}
 
 /** What the metrics read of the outcome of a run. */
 export type MeasuredRun = Pick<RingOutcome, "log" | "money" | "moneyAtStartOf">;
@@ -38,10 +41,10 @@ export function runMetrics(outcome: MeasuredRun, behaviours: Behaviours): RunMet
   return { ...metrics, summary, time_to_stability: timeToStability(outcome.log, summary.max_day, behaviours) };
 }
 
-/** The totals of a run, the same to the last digit as in {@linkcode runMetrics}, at a fraction of its cost. */
-export function sweepMetrics(outcome: Pick<MeasuredRun, "log">, behaviours: Behaviours): SweepMetrics {
-  const totals = runTotals(historyFromLog(outcome.log));
-  return { ...totals, time_to_stability: timeToStability(outcome.log, totals.max_day, behaviours) };
+/** The summary of a run, the same to the last digit as in {@linkcode runMetrics}, at a fraction of its cost. */
+export function sweepMetrics(outcome: MeasuredRun, behaviours: Behaviours): SweepMetrics {
+  const summary = runSummary(historyFromLog(outcome.log), moneySource(outcome, behaviours));
+  return { summary, time_to_stability: timeToStability(outcome.log, summary.max_day, behaviours) };
 }
 
 /** Where `M_t` comes from: the money at the start of each day. */

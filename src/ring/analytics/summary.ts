@@ -5,24 +5,17 @@
  */
 import { Decimal } from "../../core/decimal.ts";
 import { ValidationError } from "../../core/errors.ts";
-import { analysedDays, type PaymentHistory } from "./history.ts";
-import { OnTimePayments } from "./on_time.ts";
+import { type MoneySource, summaryRows } from "./day_metrics.ts";
+import type { PaymentHistory } from "./history.ts";
 
-/** The totals of a run. Null stands for none: nothing was due. */
-export interface RunTotals {
+/**
+ * The summary of a run: totals, the largest gap, and the first day. Keys in the order of the files. Null stands for
+ * none: nothing was due.
+ */
+export interface RunSummary {
   /** Share of all dues that was settled in full on the due day; its exponent is that of the arithmetic. */
   readonly phi_total: Decimal | null;
   /** Share of all dues that was not. */
-  readonly delta_total: Decimal | null;
-  /** Last analysed day, at least 0. */
-  readonly max_day: number;
-}
-
-/** The summary of a run: totals, the largest gap, and the first day. Keys in the order of the files. */
-export interface RunSummary {
-  /** As {@linkcode RunTotals.phi_total}. */
-  readonly phi_total: Decimal | null;
-  /** As {@linkcode RunTotals.delta_total}. */
   readonly delta_total: Decimal | null;
   /** Largest gap of a day, null where no money is known. */
   readonly max_G_t: Decimal | null;
@@ -34,7 +27,7 @@ export interface RunSummary {
   readonly v_1: Decimal | null;
   /** `HHIplus_t` of day 1. */
   readonly HHIplus_1: Decimal | null;
-  /** As {@linkcode RunTotals.max_day}. */
+  /** Last analysed day, at least 0. */
   readonly max_day: number;
 }
 
@@ -90,26 +83,11 @@ export function summarise(rows: Iterable<SummarisedDay>): RunSummary {
 }
 
 /**
- * The totals of a run without its other metrics: what a sweep that keeps no files needs. The same values, to the last
+ * The summary of a run without its day metrics: what a sweep that keeps no files needs. The same values, to the last
  * digit, as {@linkcode summarise} of the day metrics.
  */
-export function runTotals(history: PaymentHistory, days?: readonly number[]): RunTotals {
-  const onTime = new OnTimePayments(history);
-  const sums = new WeightedSums();
-  let maxDay = 0;
-  for (const day of analysedDays(history, days)) {
-    maxDay = Math.max(maxDay, day);
-    const dues = history.dues.byDay.get(day) ?? [];
-    let total = Decimal.ZERO;
-    for (const due of dues) total = total.plus(history.dues.amounts[due] ?? Decimal.ZERO);
-    if (total.isZero) {
-      sums.add(total, null, null);
-      continue;
-    }
-    const phi = onTime.amount(dues, history.settlements.byDay.get(day) ?? []).dividedBy(total);
-    sums.add(total, phi, Decimal.ONE.minus(phi));
-  }
-  return { phi_total: sums.phi, delta_total: sums.delta, max_day: maxDay };
+export function runSummary(history: PaymentHistory, money: MoneySource, days?: readonly number[]): RunSummary {
+  return summarise(summaryRows(history, money, days));
 }
 
 interface FirstDay {

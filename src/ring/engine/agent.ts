@@ -3,8 +3,7 @@
  *
  * @module
  */
-import type { InstrumentKind } from "../outcome.ts";
-import type { ScenarioAgentKind } from "../scenario/types.ts";
+import type { AgentKind, InstrumentKind } from "../outcome.ts";
 import { Chain } from "./chain.ts";
 import type { Contract, StockLot } from "./contract.ts";
 
@@ -34,11 +33,11 @@ export class Agent {
   readonly stocks: Chain<StockLot> = new Chain<StockLot>();
 
   constructor(
-    /** Position in the scenario: the number behind `ref:agent`. */
+    /** Position in the scenario, market makers last: the number behind `ref:agent`. */
     readonly number: number,
     readonly id: string,
     readonly name: string,
-    readonly kind: ScenarioAgentKind,
+    readonly kind: AgentKind,
     /** The methods by which it pays, in order. */
     readonly paymentOrder: readonly string[],
   ) {}

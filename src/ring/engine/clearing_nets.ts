@@ -18,16 +18,19 @@ export interface ClearingNet {
 export class ClearingNets {
   readonly #nets = new Map<number, ClearingNet>();
   readonly #ledger: Ledger;
+  /** Agents of the scenario: all banks are among them, market makers that come later are not. */
+  readonly #agents: number;
 
   constructor(ledger: Ledger) {
     this.#ledger = ledger;
+    this.#agents = ledger.agents.length;
   }
 
   /** Adds a payment from a client of one bank to a client of another. */
   add(payerBank: Agent, payeeBank: Agent, amount: Decimal): void {
     const forward = payerBank.number < payeeBank.number;
     const [a, b] = forward ? [payerBank, payeeBank] : [payeeBank, payerBank];
-    const pair = a.number * this.#ledger.agents.length + b.number;
+    const pair = a.number * this.#agents + b.number;
     let net = this.#nets.get(pair);
     if (net === undefined) {
       net = { a, b, amount: Decimal.ZERO };

@@ -26,6 +26,8 @@ const NO_TERMS: ContractTerms = Object.freeze({});
 
 /** A contract: the issuer owes it to the holder. */
 export class Contract {
+  /** To whom it was first owed: named by write-offs, whoever holds the claim now. Changed by the ledger only. */
+  creditor: Agent;
   readonly dueDay: number | null;
   readonly maturityDistance: number | null;
   readonly sku: string | null;
@@ -45,11 +47,12 @@ export class Contract {
     readonly issuer: Agent,
     /**
      * Who holds the claim and receives the payment. The dealer market (spec 01 17.3) sells claims without changing the
-     * original creditor, who stays in rollovers and write-offs: there this splits into two fields.
+     * {@linkcode creditor}.
      */
     public holder: Agent,
     terms: ContractTerms = NO_TERMS,
   ) {
+    this.creditor = holder;
     this.dueDay = terms.dueDay ?? null;
     this.maturityDistance = terms.maturityDistance ?? null;
     this.sku = terms.sku ?? null;

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import type { Market } from "../dealers/market.ts";
 import { applyAction } from "./actions.ts";
 import { clearInterbank } from "./clearing.ts";
 import { rollOver } from "./rollover.ts";
@@ -11,6 +12,8 @@ import { settleDeliveries, settlePayables, type Settling } from "./settlement.ts
 /** What a day needs: the balance sheets, the staged actions and the rules of the run. */
 export interface DayRules extends Settling {
   readonly rolloverEnabled: boolean;
+  /** The dealer market, when there is one. */
+  readonly market?: Market | null;
 }
 
 /**
@@ -27,7 +30,7 @@ export function runDay(rules: DayRules): void {
   log.emit("PhaseB");
   log.emit("SubphaseB1");
   for (const action of staged.of(day)) applyAction(ledger, action);
-  // The dealer market trades here: marker SubphaseB_Dealer, trades, then the synchronisation (spec 01 17.2, 17.3).
+  rules.market?.tradeDay(day);
   log.emit("SubphaseB2");
   ledger.due.nextSettlement = day + 1;
   const settled = settlePayables(rules);

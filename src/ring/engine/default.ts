@@ -133,13 +133,13 @@ function expelDebtor(settling: Settling, trigger: Contract, shortfall: Decimal):
 
 /** Ends what an expelled agent owes. The creditor is the original one, also of a claim that was sold. */
 function writeOff(ledger: Ledger, contract: Contract): void {
-  const { number, alias, issuer, holder, kind, amount, dueDay, sku } = contract;
+  const { number, alias, issuer, creditor, kind, amount, dueDay, sku } = contract;
   ledger.log.emit(
     "ObligationWrittenOff",
     number,
     alias,
     issuer.number,
-    holder.number,
+    creditor.number,
     kind,
     amount,
     dueDay ?? undefined,

@@ -23,8 +23,7 @@ import { Totals } from "./totals.ts";
 export class Ledger {
   readonly log: RingLog;
   readonly behaviours: Behaviours;
-  /** In scenario order. */
-  readonly agents: readonly Agent[];
+  readonly #agents: Agent[];
   /** The first central bank, which alone issues cash and reserves. */
   readonly centralBank: Agent | undefined;
   /** Contracts and lots by number, in order of creation. */
@@ -32,6 +31,8 @@ export class Ledger {
   readonly aliases: Map<string, Contract> = new Map<string, Contract>();
   readonly due: DueDays;
   readonly nets: ClearingNets;
+  /** Pieces of cash that were destroyed behind the central bank's back, by number, smallest first (spec 04 10). */
+  burnt: readonly number[] = [];
   totals: Totals = new Totals();
   /** The day counter. */
   day = 0;
@@ -43,22 +44,41 @@ export class Ledger {
 
   constructor(scenario: Scenario) {
     this.behaviours = scenario.run.behaviours;
-    this.agents = scenario.agents.map(({ id, name, kind }, number) =>
+    this.#agents = scenario.agents.map(({ id, name, kind }, number) =>
       new Agent(number, id, name, kind, scenario.mopRank[kind] ?? PAYMENT_ORDERS[kind])
     );
-    for (const agent of this.agents) {
-      if (this.#agentsById.has(agent.id)) throw broken("validation", `Agent IDs must be unique: ${agent.id}`);
-      this.#agentsById.set(agent.id, agent);
-      if (agent.kind !== "central_bank") this.totals.solvent++;
-    }
+    for (const agent of this.#agents) this.#know(agent);
     this.centralBank = this.agents.find((agent) => agent.kind === "central_bank");
     this.due = new DueDays(this);
     this.nets = new ClearingNets(this);
     this.log = new EventLog(RING_EVENTS, {
       time: "day",
       phases: ["setup", "simulation"],
-      names: { agent: (number) => this.agents[number]?.id ?? "", contract: (number) => this.idOf(number) },
+      names: {
+        agent: (number) => this.agents[number]?.id ?? "",
+        contract: (number) => this.idOf(number),
+        ticket: (number) => `TKT_${this.idOf(number)}`,
+      },
     });
+  }
+
+  #know(agent: Agent): void {
+    if (this.#agentsById.has(agent.id)) throw broken("validation", `Agent IDs must be unique: ${agent.id}`);
+    this.#agentsById.set(agent.id, agent);
+    if (agent.kind !== "central_bank") this.totals.solvent++;
+  }
+
+  /** In scenario order, market makers last. */
+  get agents(): readonly Agent[] {
+    return this.#agents;
+  }
+
+  /** Appends a market maker (spec 04 4.2). */
+  addAgent(id: string, name: string, kind: "dealer" | "vbt"): Agent {
+    const agent = new Agent(this.#agents.length, id, name, kind, PAYMENT_ORDERS[kind]);
+    this.#know(agent);
+    this.#agents.push(agent);
+    return agent;
   }
 
   /** The agent with an id, undefined when there is none. */
@@ -81,7 +101,8 @@ export class Ledger {
 
   /** Money in the hands of all agents: cash, reserves, and deposits at all banks. */
   money(): Decimal {
-    let money = this.totals.cash.plus(this.totals.reserves);
+    const { cash, lostCash, reserves } = this.totals;
+    let money = (lostCash.isZero ? cash : cash.minus(lostCash)).plus(reserves);
     for (const agent of this.agents) {
       for (let link = agent.assets.bank_deposit.first; link !== null; link = link.next) {
         money = money.plus(link.item.amount);
@@ -173,8 +194,18 @@ export class Ledger {
     contract.amount = amount;
   }
 
-  /** Hands a contract to another holder: it goes to the end of the holder's list. */
+  /** Hands a contract to another holder for good: it goes to the end of the holder's list. */
   move(contract: Contract, to: Agent): void {
+    const { creditor } = contract;
+    this.undoable(() => {
+      contract.creditor = creditor;
+    });
+    contract.creditor = to;
+    this.handOver(contract, to);
+  }
+
+  /** Hands a claim to another holder as the dealer market does: the original creditor stays (spec 01 17.3). */
+  handOver(contract: Contract, to: Agent): void {
     const { asset, kind, holder: from } = contract;
     const previous = from.assets[kind].remove(asset);
     to.assets[kind].append(asset);

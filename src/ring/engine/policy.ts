@@ -3,11 +3,10 @@
  *
  * @module
  */
-import type { InstrumentKind } from "../outcome.ts";
-import type { ScenarioAgentKind } from "../scenario/types.ts";
+import type { AgentKind, InstrumentKind } from "../outcome.ts";
 
 /** The agents that may stand on one side of an instrument; null is everybody. */
-type Allowed = readonly ScenarioAgentKind[] | null;
+type Allowed = readonly AgentKind[] | null;
 
 const ISSUERS: Readonly<Record<InstrumentKind, Allowed>> = {
   cash: ["central_bank"],
@@ -26,20 +25,22 @@ const HOLDERS: Readonly<Record<InstrumentKind, Allowed>> = {
 };
 
 /** Payment methods by kind of debtor, in order, unless the scenario says otherwise. */
-export const PAYMENT_ORDERS: Readonly<Record<ScenarioAgentKind, readonly string[]>> = {
+export const PAYMENT_ORDERS: Readonly<Record<AgentKind, readonly string[]>> = {
   household: ["bank_deposit", "cash"],
   firm: ["cash", "bank_deposit"],
   bank: ["reserve_deposit"],
   treasury: ["reserve_deposit"],
   central_bank: ["reserve_deposit"],
+  dealer: ["cash"],
+  vbt: ["cash"],
 };
 
 /** Whether agents of a kind may issue an instrument. Asked when a contract is made, never when it changes hands. */
-export function mayIssue(agent: ScenarioAgentKind, instrument: InstrumentKind): boolean {
+export function mayIssue(agent: AgentKind, instrument: InstrumentKind): boolean {
   return ISSUERS[instrument]?.includes(agent) ?? true;
 }
 
 /** Whether agents of a kind may hold an instrument. Asked when a contract is made, never when it changes hands. */
-export function mayHold(agent: ScenarioAgentKind, instrument: InstrumentKind): boolean {
+export function mayHold(agent: AgentKind, instrument: InstrumentKind): boolean {
   return HOLDERS[instrument]?.includes(agent) ?? true;
 }

@@ -61,15 +61,17 @@ function settlePayable(
   settled: SettledPayable[],
 ): SimulationError | undefined {
   const { ledger } = settling;
-  const { issuer: debtor, holder: creditor, amount, maturityDistance } = payable;
+  const { issuer: debtor, holder, amount, maturityDistance } = payable;
   // behaviour: selfHeldDebtDefaults
-  if (debtor === creditor && !ledger.behaviours.selfHeldDebtDefaults) {
+  if (debtor === holder && !ledger.behaviours.selfHeldDebtDefaults) {
     discharge(ledger, payable);
     return undefined;
   }
-  const payment = pay(ledger, debtor, creditor, amount);
+  const payment = pay(ledger, debtor, holder, amount);
   if (!payment.remaining.isZero) return defaultOnPayable(settling, payable, payment);
   discharge(ledger, payable);
+  // behaviour: rolloverToFirstCreditor
+  const creditor = ledger.behaviours.rolloverToFirstCreditor ? payable.creditor : holder;
   if (maturityDistance !== null) settled.push({ debtor, creditor, amount, maturityDistance });
   return undefined;
 }

@@ -6,6 +6,8 @@
 import type { Decimal } from "../../core/decimal.ts";
 import { SimulationError, ValidationError } from "../../core/errors.ts";
 import type { SimulateOptions } from "../../core/model.ts";
+import { Market } from "../dealers/market.ts";
+import { marketRules } from "../dealers/rules.ts";
 import { balanceRows, countedMoney } from "../balances.ts";
 import type { DaySummary, RingOutcome, RunStop } from "../outcome.ts";
 import { positionsOf } from "../positions.ts";
@@ -14,6 +16,7 @@ import { applyAction } from "./actions.ts";
 import { type DayRules, runDay } from "./day.ts";
 import { checkInvariants } from "./invariants.ts";
 import { Ledger } from "./ledger.ts";
+import { EngineMarketLedger } from "./market_ledger.ts";
 import { broken } from "./rules.ts";
 import { StagedActions } from "./staged.ts";
 
@@ -26,6 +29,11 @@ export interface SimulateRingOptions extends SimulateOptions {
   /** Days without a settlement that end the run, once nothing is open. */
   readonly quietDays?: number;
   readonly defaultHandling?: DefaultHandling;
+  /**
+   * Ids of the agents whose balance sheets are shown day by day; default `run.show.balances`. Decides something in the
+   * reference only (`burntCashStopsDisplayedRun`).
+   */
+  readonly displayed?: readonly string[];
 }
 
 /**
@@ -46,34 +54,38 @@ export function simulateRing(scenario: Scenario, options: SimulateRingOptions = 
   const checks = options.checkInvariants ?? "setup";
   const ledger = setUp(scenario);
   if (checks !== "none") checkInvariants(ledger);
+  const market = openMarket(scenario, ledger);
   const rules: DayRules = {
     ledger,
     staged: new StagedActions(ledger, scenario.scheduledActions),
     defaultHandling: options.defaultHandling ?? scenario.run.defaultHandling,
     rolloverEnabled: scenario.run.rolloverEnabled,
+    market,
   };
   const course: Course = { days: [], money: [], warnings: [] };
   const stop = runDays(rules, course, {
     maxDays: options.maxDays ?? scenario.run.maxDays,
     quietDays: options.quietDays ?? scenario.run.quietDays,
     daily: checks === "daily",
+    displayed: options.displayed ?? scenario.run.show.balances ?? [],
     follow: options,
   });
-  return outcomeOf(ledger, course, stop);
+  return outcomeOf(ledger, course, stop, market);
 }
 
 /** Makes the agents and applies the initial actions: phase `setup` of day 0. */
 function setUp(scenario: Scenario): Ledger {
-  if (scenario.dealer?.enabled) {
-    const message = "dealers are not built yet: set dealer.enabled to false to run this scenario without them";
-    throw broken("validation", message);
-  }
   const ledger = new Ledger(scenario);
   ledger.log.stamp(0, "setup");
   for (const action of scenario.initialActions) applyAction(ledger, action);
   ledger.inSetup = false;
-  // Dealers and outside traders are made here, after the first check of the balance sheets (spec 01 17.1).
   return ledger;
+}
+
+/** Opens the dealer market, after the first check of the balance sheets (spec 01 17.1). */
+function openMarket(scenario: Scenario, ledger: Ledger): Market | null {
+  const rules = marketRules(scenario);
+  return rules === null ? null : new Market(new EngineMarketLedger(ledger), rules);
 }
 
 /** What is noted day by day. */
@@ -88,6 +100,7 @@ interface Limits {
   readonly maxDays: number;
   readonly quietDays: number;
   readonly daily: boolean;
+  readonly displayed: readonly string[];
   readonly follow: SimulateOptions;
 }
 
@@ -108,10 +121,21 @@ function runDays(rules: DayRules, course: Course, limits: Limits): RunStop {
     course.days.push({ day, impacted });
     if (limits.daily && day >= 1) warnOfMismatch(ledger, day, course.warnings);
     limits.follow.onTime?.(day);
+    const failure = displayFailure(ledger, day, limits.displayed);
+    if (failure !== undefined) return { reason: "stopped", error: stoppingError(failure, day) };
     quiet = impacted === 0 ? quiet + 1 : 0;
     if (quiet >= limits.quietDays && atRest(rules, day)) return { reason: "stable" };
   }
   return { reason: "max-days" };
+}
+
+/** The reference looks up every debt of a central bank that it shows, and stops at one that was burnt (spec 04 12.2). */
+function displayFailure(ledger: Ledger, day: number, displayed: readonly string[]): SimulationError | undefined {
+  const [burnt] = ledger.burnt;
+  // behaviour: burntCashStopsDisplayedRun
+  if (burnt === undefined || day < 1 || !ledger.behaviours.burntCashStopsDisplayedRun) return undefined;
+  const id = ledger.centralBank?.id ?? "";
+  return displayed.includes(id) ? broken("unknown-name", `'${ledger.idOf(burnt)}'`, id) : undefined;
 }
 
 /** Whether nothing can happen any more after `day`. With rollover, open payables are no reason to go on. */
@@ -144,7 +168,7 @@ function warnOfMismatch(ledger: Ledger, day: number, warnings: string[]): void {
   }
 }
 
-function outcomeOf(ledger: Ledger, course: Course, stop: RunStop): RingOutcome {
+function outcomeOf(ledger: Ledger, course: Course, stop: RunStop, market: Market | null): RingOutcome {
   return {
     log: ledger.log,
     agents: ledger.agents.map(({ id, name, kind, defaulted }) => ({ id, name, kind, defaulted })),
@@ -153,6 +177,7 @@ function outcomeOf(ledger: Ledger, course: Course, stop: RunStop): RingOutcome {
     stop,
     warnings: course.warnings,
     openContracts: ledger.totals.open,
+    ...(market === null ? {} : { market: market.outcome() }),
     balances: () => balanceRows(ledger),
     money: () => countedMoney(ledger),
     moneyAtStartOf: (day) => course.money[day] ?? ledger.money(),

@@ -9,6 +9,8 @@ import { Decimal } from "../../core/decimal.ts";
 export class Totals {
   /** Cash that the central bank minted, in the money unit. */
   cash: Decimal = Decimal.ZERO;
+  /** Cash among it that the dealer market destroyed without telling the central bank (spec 01 17.3). */
+  lostCash: Decimal = Decimal.ZERO;
   /** Reserves that the central bank minted. */
   reserves: Decimal = Decimal.ZERO;
   /** Open payables and delivery obligations. */
@@ -24,6 +26,7 @@ export class Totals {
   copy(): Totals {
     const copy = new Totals();
     copy.cash = this.cash;
+    copy.lostCash = this.lostCash;
     copy.reserves = this.reserves;
     copy.open = this.open;
     copy.unpayable = this.unpayable;

@@ -1,6 +1,6 @@
 /**
  * The ring generator `ring_explorer_v1`: from a few parameters to a complete scenario of households that owe each other
- * in a ring. A sweep comes here for every run. Source: specification chapter 03, section 3.
+ * in a ring, plain or balanced. A sweep comes here for every run. Source: specification chapter 03, sections 3 and 4.
  *
  * @module
  */
@@ -8,11 +8,13 @@ import { Decimal } from "../../core/decimal.ts";
 import { ValidationError } from "../../core/errors.ts";
 import { trimmedText } from "../../core/number_text.ts";
 import type { Behaviours } from "../behaviours.ts";
-import type { Action, AgentSpec, RunSettings, Scenario } from "../scenario/types.ts";
+import { BALANCED_DEFAULTS, BALANCED_RULES } from "../scenario/market_rules.ts";
+import type { Action, AgentSpec, DealerSettings, RunSettings, Scenario } from "../scenario/types.ts";
 import { drawAmounts } from "./amounts.ts";
+import { outsideBooks } from "./balanced.ts";
 import { allocateLiquidity } from "./liquidity.ts";
 import { dueDays } from "./maturity.ts";
-import { RING_GENERATOR, type RingSpec } from "./spec.ts";
+import { type BalancedTerms, RING_GENERATOR, type RingSpec } from "./spec.ts";
 
 /** A generated scenario with its totals. */
 export interface CompiledRing {
@@ -35,6 +37,29 @@ export interface CompileOptions {
  * @throws {ValidationError} `Failed to compile generator 'ring_explorer_v1'` when no such ring exists.
  */
 export function compileRing(spec: RingSpec, behaviours: Behaviours, options: CompileOptions = {}): CompiledRing {
+  const ring = drawnRing(spec, behaviours);
+  // behaviour: sweepAmountsAreDoubles
+  const handedOver = options.throughDoubles && behaviours.sweepAmountsAreDoubles ? throughDouble : asIs;
+  return spec.variant === "balanced"
+    ? balancedRing(spec, balancedTerms(spec.balanced, behaviours), ring, behaviours, handedOver)
+    : plainRing(spec, ring, behaviours, handedOver);
+}
+
+/** What both variants are made of. */
+interface DrawnRing {
+  /** Total dues Q and liquidity L. */
+  readonly dues: Decimal;
+  readonly liquidity: Decimal;
+  /** Payables round the ring, and the cash of the agents. */
+  readonly amounts: readonly Decimal[];
+  readonly due: readonly number[];
+  readonly cash: readonly Decimal[];
+}
+
+/** What becomes of an amount on its way to the engine. */
+type HandedOver = (amount: Decimal) => Decimal;
+
+function drawnRing(spec: RingSpec, behaviours: Behaviours): DrawnRing {
   const n = spec.nAgents;
   const { dues, liquidity } = totals(spec);
   const amounts = made(drawAmounts(
@@ -42,23 +67,95 @@ export function compileRing(spec: RingSpec, behaviours: Behaviours, options: Com
     behaviours,
   ));
   const cash = made(allocateLiquidity(liquidity, n, spec.allocation));
-  // behaviour: sweepAmountsAreDoubles
-  const handedOver = options.throughDoubles && behaviours.sweepAmountsAreDoubles ? throughDouble : asIs;
+  return { dues, liquidity, amounts, due: dueDays(n, spec.maturityDays, spec.mu.toNumber()), cash };
+}
+
+function plainRing(spec: RingSpec, ring: DrawnRing, behaviours: Behaviours, handedOver: HandedOver): CompiledRing {
+  const { amounts, due, cash } = ring;
   const scenario: Scenario = {
     name: ringName(spec),
-    description: ringDescription(spec, dues, liquidity),
-    agents: ringAgents(n),
+    description: ringDescription(spec, ring),
+    agents: ringAgents(spec.nAgents),
+    mopRank: spec.mopRank,
+    initialActions: [...householdCash(cash, handedOver), ...payables(amounts.map(handedOver), due, false)],
+    scheduledActions: [],
+    dealer: dealerSection(spec, behaviours),
+    balancedDealer: null,
+    run: runSettings(spec, ringIds(spec.nAgents), behaviours),
+  };
+  return { scenario, s1: Decimal.sum(amounts), l0: Decimal.sum(cash.filter(isPositive)) };
+}
+
+/** spec 03 4. */
+function balancedRing(
+  spec: RingSpec,
+  terms: BalancedTerms,
+  ring: DrawnRing,
+  behaviours: Behaviours,
+  handedOver: HandedOver,
+): CompiledRing {
+  const { amounts, due } = ring;
+  const { holders, claims, extraCash } = outsideBooks(ring, terms);
+  const cash = ring.cash.map((amount) => amount.plus(extraCash));
+  const agents = [
+    ...ringAgents(spec.nAgents),
+    ...holders.map(({ id, name }): AgentSpec => ({ id, kind: "household", name })),
+  ];
+  const mode = spec.dealer?.enabled === true ? "active" : "passive";
+  const scenario: Scenario = {
+    name: `${ringName(spec)} [Balanced ${mode}]`,
+    description: `${ringDescription(spec, ring)}; ${balancedDescription(mode, terms)}`,
+    agents,
     mopRank: spec.mopRank,
     initialActions: [
-      ...cash.flatMap((amount, i) => amount.sign > 0 ? [mint(`H${i + 1}`, handedOver(amount))] : []),
-      ...payables(amounts.map(handedOver), dueDays(n, spec.maturityDays, spec.mu.toNumber())),
+      ...householdCash(cash, handedOver),
+      ...payables(amounts.map(handedOver), due, true),
+      ...claims.map(({ debtor, holder, amount, dueDay }) =>
+        payable(`H${debtor + 1}`, holder, handedOver(amount), dueDay, true)
+      ),
+      ...holders.filter((holder) => isPositive(holder.cash)).map((holder) => mint(holder.id, handedOver(holder.cash))),
     ],
     scheduledActions: [],
-    dealer: null,
+    dealer: dealerSection(spec, behaviours),
     balancedDealer: null,
-    run: runSettings(spec, behaviours),
+    balancedConfig: { ...terms, mode, rolloverEnabled: spec.rolloverEnabled },
+    run: runSettings(spec, agents.map(({ id }) => id), behaviours),
   };
-  return { scenario, s1: Decimal.sum(amounts), l0: Decimal.sum(cash.filter((amount) => amount.sign > 0)) };
+  return {
+    scenario,
+    s1: Decimal.sum([...amounts, ...claims.map(({ amount }) => amount)]),
+    l0: Decimal.sum([...cash, ...holders.map((holder) => holder.cash)].filter(isPositive)),
+  };
+}
+
+function balancedTerms(terms: BalancedTerms, behaviours: Behaviours): BalancedTerms {
+  // behaviour: zeroTermsBecomeDefaults
+  if (behaviours.zeroTermsBecomeDefaults) {
+    const orDefault = (value: Decimal, otherwise: Decimal) => value.isZero ? otherwise : value;
+    return {
+      faceValue: orDefault(terms.faceValue, BALANCED_DEFAULTS.faceValue),
+      outsideMidRatio: orDefault(terms.outsideMidRatio, BALANCED_DEFAULTS.outsideMidRatio),
+      vbtSharePerBucket: orDefault(terms.vbtSharePerBucket, BALANCED_DEFAULTS.vbtSharePerBucket),
+      dealerSharePerBucket: orDefault(terms.dealerSharePerBucket, BALANCED_DEFAULTS.dealerSharePerBucket),
+    };
+  }
+  const refused = BALANCED_RULES.faceValue(terms.faceValue) ?? BALANCED_RULES.outsideMidRatio(terms.outsideMidRatio);
+  if (refused !== undefined) throw impossible(refused);
+  return terms;
+}
+
+function dealerSection(spec: RingSpec, behaviours: Behaviours): DealerSettings | null {
+  if (spec.dealer === null) return null;
+  // behaviour: riskAssessmentStaysOn
+  const forgotten = spec.dealer.riskAssessment?.enabled === false && behaviours.riskAssessmentStaysOn;
+  // behaviour: generatedMarketUnseeded
+  const seed = behaviours.generatedMarketUnseeded ? spec.dealer.seed : spec.dealer.seed ?? marketSeed(spec.seed);
+  return { ...spec.dealer, ...(forgotten ? { riskAssessment: null } : {}), seed };
+}
+
+/** The seed of the ring, so that the market of a ring repeats with it; a seed past 2^53 keeps its last 53 bits. */
+function marketSeed(seed: number | bigint): number {
+  return typeof seed === "number" ? seed : Number(BigInt.asUintN(53, seed < 0n ? -seed : seed));
 }
 
 /** spec 03 3.2. */
@@ -101,18 +198,30 @@ function ringAgents(n: number): AgentSpec[] {
   return agents;
 }
 
+function isPositive(amount: Decimal): boolean {
+  return amount.sign > 0;
+}
+
+function householdCash(cash: readonly Decimal[], handedOver: HandedOver): Action[] {
+  return cash.flatMap((amount, i) => isPositive(amount) ? [mint(`H${i + 1}`, handedOver(amount))] : []);
+}
+
 function mint(to: string, amount: Decimal): Action {
   return { type: "mint_cash", to, amount, alias: `LIQ_${to}` };
 }
 
 /** One payable from every household to the next, the last one to the first. */
-function payables(amounts: readonly Decimal[], due: readonly number[]): Action[] {
+function payables(amounts: readonly Decimal[], due: readonly number[], withDistance: boolean): Action[] {
   return amounts.map((amount, i) => {
-    const from = `H${i + 1}`;
     const to = i + 1 === amounts.length ? "H1" : `H${i + 2}`;
-    const alias = `P_${from}_${to}`;
-    return { type: "create_payable", from, to, amount, dueDay: due[i] ?? 1, alias, maturityDistance: null };
+    return payable(`H${i + 1}`, to, amount, due[i] ?? 1, withDistance);
   });
+}
+
+/** @param withDistance Whether the scenario states the maturity distance, which on day 0 is the due day. */
+function payable(from: string, to: string, amount: Decimal, dueDay: number, withDistance: boolean): Action {
+  const maturityDistance = withDistance ? dueDay : null;
+  return { type: "create_payable", from, to, amount, dueDay, alias: `P_${from}_${to}`, maturityDistance };
 }
 
 function ringName(spec: RingSpec): string {
@@ -120,22 +229,28 @@ function ringName(spec: RingSpec): string {
   return `${spec.namePrefix} (${numbers}, mu=${trimmedText(spec.mu)})`;
 }
 
-function ringDescription(spec: RingSpec, dues: Decimal, liquidity: Decimal): string {
+function ringDescription(spec: RingSpec, { dues, liquidity }: DrawnRing): string {
   return `Ring of ${spec.nAgents} agents with total dues S1=${trimmedText(dues)}; ` +
     `initial liquidity L0=${trimmedText(liquidity)} (kappa=${trimmedText(spec.kappa)}); ` +
     `Dirichlet concentration c=${trimmedText(spec.concentration)}; ` +
     `maturity mu=${trimmedText(spec.mu)} over ${spec.maturityDays} day horizon`;
 }
 
-/** spec 03 3.8, rule 4. */
-function runSettings(spec: RingSpec, behaviours: Behaviours): RunSettings {
+/** spec 03 4, rule 8. */
+function balancedDescription(mode: string, terms: BalancedTerms): string {
+  const shares = `VBT=${trimmedText(terms.vbtSharePerBucket)}, Dealer=${trimmedText(terms.dealerSharePerBucket)}`;
+  return `balanced mode=${mode}, ${shares}, \u03c1=${trimmedText(terms.outsideMidRatio)}`;
+}
+
+/** spec 03 3.8, rule 4, and 4, rule 9. */
+function runSettings(spec: RingSpec, balances: readonly string[], behaviours: Behaviours): RunSettings {
   return {
     mode: "until_stable",
     maxDays: Math.max(30, spec.maturityDays + 5),
     quietDays: 2,
     defaultHandling: spec.defaultHandling,
     rolloverEnabled: spec.rolloverEnabled,
-    show: { balances: ringIds(spec.nAgents), events: "detailed" },
+    show: { balances, events: "detailed" },
     export: { balancesCsv: "out/balances.csv", eventsJsonl: "out/events.jsonl" },
     behaviours,
   };

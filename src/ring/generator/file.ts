@@ -93,5 +93,6 @@ export function ringSpecOf(file: GeneratorFile): RingSpec {
     mopRank: file.params.policy_overrides?.mop_rank ?? {},
     defaultHandling: "fail-fast",
     rolloverEnabled: false,
+    dealer: null,
   };
 }

@@ -5,8 +5,10 @@
  * @module
  */
 import { Decimal } from "../../core/decimal.ts";
-import { type Issue, ValidationError } from "../../core/errors.ts";
-import type { DefaultHandling } from "../scenario/types.ts";
+import { BALANCED_DEFAULTS } from "../scenario/market_rules.ts";
+import type { BalancedConfig, DealerSettings, DefaultHandling } from "../scenario/types.ts";
+import { dealerFromText, type DealerText } from "./dealer_text.ts";
+import { type Rule, SpecReading } from "./spec_reading.ts";
 
 /** Name of the generator in files. */
 export const RING_GENERATOR = "ring_explorer_v1";
@@ -17,10 +19,22 @@ export type Allocation =
   | { readonly mode: "single_at"; readonly agent: string }
   | { readonly mode: "vector"; readonly vector: readonly Decimal[] };
 
+/** The terms of the outside holders of a balanced ring (spec 03 4). */
+export type BalancedTerms = Pick<
+  BalancedConfig,
+  "faceValue" | "outsideMidRatio" | "vbtSharePerBucket" | "dealerSharePerBucket"
+>;
+
+/** Which generator: the plain ring, or the balanced one in which outside holders also own claims on the ring. */
+export type RingVariant =
+  | { readonly variant: "plain" }
+  | { readonly variant: "balanced"; readonly balanced: BalancedTerms };
+
 /** A ring to be generated. Amounts in the scenario's money unit, days counted from 0. */
-export interface RingSpec {
-  /** Which generator: the plain ring; the balanced ring of spec 03 section 4 attaches here. */
-  readonly variant: "plain";
+export type RingSpec = RingVariant & RingTerms;
+
+/** What every ring is asked for. */
+export interface RingTerms {
   readonly namePrefix: string;
   /** Number of households, at least 3. */
   readonly nAgents: number;
@@ -45,6 +59,8 @@ export interface RingSpec {
   readonly mopRank: Readonly<Record<string, readonly string[]>>;
   readonly defaultHandling: DefaultHandling;
   readonly rolloverEnabled: boolean;
+  /** The `dealer` section of the scenario, null for none; a balanced ring is active when it is enabled. */
+  readonly dealer: DealerSettings | null;
 }
 
 /** An {@linkcode Allocation} whose decimals are texts. */
@@ -53,9 +69,24 @@ export type AllocationText =
   | { readonly mode: "single_at"; readonly agent: string }
   | { readonly mode: "vector"; readonly vector: readonly string[] };
 
+/** {@linkcode BalancedTerms} as plain JSON. */
+export interface BalancedTermsText {
+  /** Above 0, default 20; noted in the scenario only, where tickets have the size that the dealer section says. */
+  readonly faceValue?: string;
+  /** Price of the holders' claims rho as a fraction of face, above 0 and at most 1, default 0.75. */
+  readonly outsideMidRatio?: string;
+  /** Holdings of each bucket's value-based trader as a share of its ring payables, 0 up to below 1, default 0.25. */
+  readonly vbtSharePerBucket?: string;
+  /** The same for its dealer, default 0.125. */
+  readonly dealerSharePerBucket?: string;
+}
+
 /** A {@linkcode RingSpec} as plain JSON: decimals are texts, and what has a default may be missing. */
 export interface RingSpecText {
-  readonly variant?: "plain";
+  /** Default `plain`. */
+  readonly variant?: "plain" | "balanced";
+  /** For the variant `balanced` only. */
+  readonly balanced?: BalancedTermsText;
   readonly namePrefix: string;
   /** Default 5. */
   readonly nAgents?: number;
@@ -77,8 +108,10 @@ export interface RingSpecText {
   readonly mopRank?: Readonly<Record<string, readonly string[]>>;
   /** Default `fail-fast`. */
   readonly defaultHandling?: DefaultHandling;
-  /** Default false. */
+  /** Default true for a balanced ring, false for a plain one. */
   readonly rolloverEnabled?: boolean;
+  /** Default none. */
+  readonly dealer?: DealerText | null;
 }
 
 /** What a spec holds where nothing is said (spec 03 16). */
@@ -93,9 +126,6 @@ export const RING_DEFAULTS = Object.freeze({
 
 /** Largest ring that is generated: beyond it a machine's memory ends before the simulation starts. */
 const MOST_AGENTS = 1_000_000;
-
-/** A rule: the sentence that a value breaks, or undefined when it is well. */
-type Rule<T> = (value: T) => string | undefined;
 
 function within(low: Decimal, high: Decimal): Rule<Decimal> {
   return (value) =>
@@ -145,98 +175,113 @@ function concentrationRule(value: Decimal): string | undefined {
   return "Value error, inequality.concentration must lie between 1e-300 and 1e300";
 }
 
+/** Shares and ratio of a balanced ring; what 0 stands for is the generator's affair. */
+const BALANCED_SPEC_RULES = Object.freeze({
+  faceValue: (value: Decimal) => value.sign >= 0 ? undefined : "Value error, face_value must be positive",
+  outsideMidRatio: (value: Decimal) =>
+    value.sign >= 0 && !value.greaterThan(ONE)
+      ? undefined
+      : "Value error, outside_mid_ratio must be between 0 (exclusive) and 1 (inclusive)",
+  share: (value: Decimal) =>
+    value.sign >= 0 && value.lessThan(ONE) ? undefined : "Value error, must be at least 0 and below 1",
+});
+
 /**
  * The exact form of a plain spec.
  *
- * @throws {ValidationError} `Generator validation failed`, listing every problem with its path in a generator file.
+ * @throws {ValidationError} `Generator validation failed`, listing every problem with its path in a generator file;
+ * `Configuration validation failed` for the dealer's settings.
  */
 export function ringSpecFromText(text: RingSpecText): RingSpec {
-  const reading = new SpecReading();
-  const params = ["params"];
-  const spec: RingSpec = {
-    variant: "plain",
+  const reading = new SpecReading([RING_GENERATOR]);
+  const variant = variantOf(text, reading);
+  const terms: RingTerms = {
     namePrefix: text.namePrefix,
-    nAgents: reading.checked(
-      [...params, "n_agents"],
-      RING_RULES.nAgents,
-      reading.integer([...params, "n_agents"], text.nAgents ?? RING_DEFAULTS.nAgents),
-    ),
-    seed: reading.seed([...params, "seed"], text.seed ?? RING_DEFAULTS.seed),
-    kappa: reading.decimal([...params, "kappa"], text.kappa, RING_RULES.kappa),
-    qTotal: text.qTotal === undefined || text.qTotal === null
-      ? null
-      : reading.decimal([...params, "Q_total"], text.qTotal),
-    liquidityTotal: text.liquidityTotal === undefined || text.liquidityTotal === null
-      ? null
-      : reading.decimal([...params, "liquidity", "total"], text.liquidityTotal, RING_RULES.liquidityTotal),
-    allocation: reading.allocation(text.allocation),
-    concentration: text.concentration === undefined ? RING_DEFAULTS.concentration : reading.decimal(
-      [...params, "inequality", "concentration"],
-      text.concentration,
-      RING_RULES.concentration,
-    ),
-    monotonicity: text.monotonicity === undefined
-      ? RING_DEFAULTS.monotonicity
-      : reading.decimal([...params, "inequality", "monotonicity"], text.monotonicity, RING_RULES.monotonicity),
-    maturityDays: reading.checked(
-      [...params, "maturity", "days"],
-      RING_RULES.maturityDays,
-      reading.integer([...params, "maturity", "days"], text.maturityDays ?? RING_DEFAULTS.maturityDays),
-    ),
-    mu: text.mu === undefined
-      ? RING_DEFAULTS.mu
-      : reading.decimal([...params, "maturity", "mu"], text.mu, RING_RULES.mu),
+    nAgents: reading.integer(at("n_agents"), text.nAgents ?? RING_DEFAULTS.nAgents, RING_RULES.nAgents),
+    seed: reading.bigInteger(at("seed"), text.seed ?? RING_DEFAULTS.seed),
+    kappa: reading.decimal(at("kappa"), text.kappa, RING_RULES.kappa),
+    ...totalsOf(text, reading),
+    allocation: allocationOf(text.allocation, reading),
+    ...shapeOf(text, reading),
     mopRank: text.mopRank ?? {},
     defaultHandling: text.defaultHandling ?? "fail-fast",
-    rolloverEnabled: text.rolloverEnabled ?? false,
+    rolloverEnabled: text.rolloverEnabled ?? variant.variant === "balanced",
+    dealer: text.dealer === undefined || text.dealer === null ? null : dealerFromText(text.dealer),
   };
-  if (reading.issues.length > 0) throw new ValidationError("Generator validation failed", reading.issues);
-  return spec;
+  reading.settle("Generator validation failed");
+  return { ...variant, ...terms };
 }
 
-/** Collects the problems of one spec while it is read. */
-class SpecReading {
-  readonly issues: Issue[] = [];
+/** The place of a parameter in a generator file. */
+function at(...keys: string[]): string[] {
+  return ["params", ...keys];
+}
 
-  /** Refuses a value by what is wrong with it. */
-  #refuse(path: readonly (string | number)[], message: string, value: unknown): void {
-    this.issues.push({ path: [RING_GENERATOR, ...path], message, value: String(value).slice(0, 40) });
-  }
+function totalsOf(text: RingSpecText, reading: SpecReading): Pick<RingTerms, "qTotal" | "liquidityTotal"> {
+  const { qTotal = null, liquidityTotal = null } = text;
+  return {
+    qTotal: qTotal === null ? null : reading.decimal(at("Q_total"), qTotal),
+    liquidityTotal: liquidityTotal === null
+      ? null
+      : reading.decimal(at("liquidity", "total"), liquidityTotal, RING_RULES.liquidityTotal),
+  };
+}
 
-  checked<T>(path: readonly (string | number)[], rule: Rule<T>, value: T): T {
-    const message = rule(value);
-    if (message !== undefined) this.#refuse(path, message, value);
-    return value;
-  }
+function shapeOf(
+  text: RingSpecText,
+  reading: SpecReading,
+): Pick<RingTerms, "concentration" | "monotonicity" | "maturityDays" | "mu"> {
+  const { concentration, monotonicity, maturityDays, mu } = RING_DEFAULTS;
+  return {
+    concentration: reading.decimal(
+      at("inequality", "concentration"),
+      text.concentration,
+      RING_RULES.concentration,
+      concentration,
+    ),
+    monotonicity: reading.decimal(
+      at("inequality", "monotonicity"),
+      text.monotonicity,
+      RING_RULES.monotonicity,
+      monotonicity,
+    ),
+    maturityDays: reading.integer(at("maturity", "days"), text.maturityDays ?? maturityDays, RING_RULES.maturityDays),
+    mu: reading.decimal(at("maturity", "mu"), text.mu, RING_RULES.mu, mu),
+  };
+}
 
-  integer(path: readonly string[], value: number): number {
-    if (!Number.isSafeInteger(value)) this.#refuse(path, "Input should be a valid integer", value);
-    return value;
+function variantOf(text: RingSpecText, reading: SpecReading): RingVariant {
+  const { variant = "plain", balanced } = text;
+  if (variant === "plain") {
+    if (balanced !== undefined) reading.refuse(["balanced"], "Only the variant balanced has these terms", variant);
+    return { variant };
   }
+  const { faceValue, outsideMidRatio, vbtSharePerBucket, dealerSharePerBucket } = BALANCED_DEFAULTS;
+  const { faceValue: face, outsideMidRatio: ratio, vbtSharePerBucket: vbt, dealerSharePerBucket: dealer } = balanced ??
+    {};
+  const { share } = BALANCED_SPEC_RULES;
+  return {
+    variant,
+    balanced: {
+      faceValue: reading.decimal(["face_value"], face, BALANCED_SPEC_RULES.faceValue, faceValue),
+      outsideMidRatio: reading.decimal(
+        ["outside_mid_ratio"],
+        ratio,
+        BALANCED_SPEC_RULES.outsideMidRatio,
+        outsideMidRatio,
+      ),
+      vbtSharePerBucket: reading.decimal(["vbt_share_per_bucket"], vbt, share, vbtSharePerBucket),
+      dealerSharePerBucket: reading.decimal(["dealer_share_per_bucket"], dealer, share, dealerSharePerBucket),
+    },
+  };
+}
 
-  seed(path: readonly string[], value: number | string): number | bigint {
-    if (typeof value === "number") return this.integer(path, value);
-    if (/^[+-]?\d+$/.test(value)) return BigInt(value.replace("+", ""));
-    this.#refuse(path, "Input should be a valid integer", value);
-    return 0;
+function allocationOf(text: AllocationText | undefined, reading: SpecReading): Allocation {
+  const path = at("liquidity", "allocation");
+  if (text === undefined || text.mode === "uniform") return { mode: "uniform" };
+  if (text.mode === "single_at") {
+    return { mode: "single_at", agent: reading.checked(path, RING_RULES.agent, text.agent) };
   }
-
-  decimal(path: readonly (string | number)[], text: string, rule?: Rule<Decimal>): Decimal {
-    const value = Decimal.parse(text);
-    if (value === undefined) {
-      this.#refuse(path, "Input should be a valid decimal", text);
-      return Decimal.ONE;
-    }
-    return rule === undefined ? value : this.checked(path, rule, value);
-  }
-
-  allocation(text: AllocationText | undefined): Allocation {
-    const path = ["params", "liquidity", "allocation"];
-    if (text === undefined || text.mode === "uniform") return { mode: "uniform" };
-    if (text.mode === "single_at") {
-      return { mode: "single_at", agent: this.checked(path, RING_RULES.agent, text.agent) };
-    }
-    const vector = text.vector.map((share, i) => this.decimal([...path, "vector", i], share));
-    return { mode: "vector", vector: this.checked(path, RING_RULES.vector, vector) };
-  }
+  const vector = text.vector.map((share, i) => reading.decimal([...path, "vector", i], share));
+  return { mode: "vector", vector: reading.checked(path, RING_RULES.vector, vector) };
 }

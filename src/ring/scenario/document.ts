@@ -7,7 +7,15 @@
 import type { Decimal } from "../../core/decimal.ts";
 import { UsageError } from "../../core/errors.ts";
 import { BEHAVIOUR_NAMES, type Behaviours, CORRECTED, REFERENCE } from "../behaviours.ts";
-import type { Action, BalancedDealerSettings, DealerSettings, RefusedAction, RunSettings, Scenario } from "./types.ts";
+import type {
+  Action,
+  BalancedConfig,
+  BalancedDealerSettings,
+  DealerSettings,
+  RefusedAction,
+  RunSettings,
+  Scenario,
+} from "./types.ts";
 
 /** Plain data of a scenario file; decimals stay exact. */
 export type DocumentValue =
@@ -38,6 +46,7 @@ export function scenarioDocument(scenario: Scenario): DocumentMapping {
     run: runDocument(scenario.run),
     dealer: scenario.dealer === null ? null : dealerDocument(scenario.dealer),
     balanced_dealer: scenario.balancedDealer === null ? null : balancedDealerDocument(scenario.balancedDealer),
+    _balanced_config: scenario.balancedConfig === undefined ? null : balancedConfigDocument(scenario.balancedConfig),
   });
 }
 
@@ -151,8 +160,10 @@ function dealerDocument(dealer: DealerSettings): DocumentMapping {
     ])),
     dealer_share: dealer.dealerShare,
     vbt_share: dealer.vbtShare,
-    order_flow: { pi_sell: dealer.orderFlow.piSell, N_max: dealer.orderFlow.nMax },
-    trader_policy: { horizon_H: dealer.traderPolicy.horizonH, buffer_B: dealer.traderPolicy.bufferB },
+    order_flow: dealer.orderFlow === null ? null : { pi_sell: dealer.orderFlow.piSell, N_max: dealer.orderFlow.nMax },
+    trader_policy: dealer.traderPolicy === null
+      ? null
+      : { horizon_H: dealer.traderPolicy.horizonH, buffer_B: dealer.traderPolicy.bufferB },
     risk_assessment: risk === null ? null : {
       enabled: risk.enabled,
       lookback_window: risk.lookbackWindow,
@@ -162,6 +173,7 @@ function dealerDocument(dealer: DealerSettings): DocumentMapping {
       use_issuer_specific: risk.useIssuerSpecific,
       buy_premium_multiplier: risk.buyPremiumMultiplier,
     },
+    seed: dealer.seed,
   });
 }
 
@@ -175,5 +187,17 @@ function balancedDealerDocument(balanced: BalancedDealerSettings): DocumentMappi
     dealer_share_per_bucket: balanced.dealerSharePerBucket,
     mode: balanced.mode,
     rollover_enabled: balanced.rolloverEnabled,
+  };
+}
+
+/** spec 03 4, step 10. */
+function balancedConfigDocument(config: BalancedConfig): DocumentMapping {
+  return {
+    face_value: config.faceValue,
+    outside_mid_ratio: config.outsideMidRatio,
+    vbt_share_per_bucket: config.vbtSharePerBucket,
+    dealer_share_per_bucket: config.dealerSharePerBucket,
+    mode: config.mode,
+    rollover_enabled: config.rolloverEnabled,
   };
 }

@@ -4,58 +4,33 @@
  * @module
  */
 import { z } from "zod";
-import { Decimal } from "../../core/decimal.ts";
 import { choice, decimal, flag, integer, mapping, named, ruled } from "./fields.ts";
-import type { BalancedDealerSettings, DealerBucket, DealerSettings } from "./types.ts";
-
-function positive(message: string): z.ZodType<Decimal> {
-  return ruled(decimal, (value) => value.sign > 0 ? undefined : `Value error, ${message}`);
-}
-
-function notNegative(message: string): z.ZodType<Decimal> {
-  return ruled(decimal, (value) => value.sign >= 0 ? undefined : `Value error, ${message}`);
-}
-
-function share(message: string): z.ZodType<Decimal> {
-  const inRange = (value: Decimal) => value.sign >= 0 && !value.greaterThan(Decimal.ONE);
-  return ruled(decimal, (value) => inRange(value) ? undefined : `Value error, ${message}`);
-}
-
-function openShare(key: string): z.ZodType<Decimal> {
-  const inRange = (value: Decimal) => value.sign > 0 && value.lessThan(Decimal.ONE);
-  const message = `Value error, ${key} must be between 0 and 1 (exclusive)`;
-  return ruled(decimal, (value) => inRange(value) ? undefined : message);
-}
-
-function atLeastOne(message: string): z.ZodType<number> {
-  return ruled(integer, (value) => value >= 1 ? undefined : `Value error, ${message}`);
-}
-
-/** A decimal with `digits` after the point: `fraction(25, 2)` is 0.25. */
-function fraction(coefficient: number, digits: number): Decimal {
-  return Decimal.of(coefficient, -digits);
-}
-
-const DEFAULT_BUCKETS: readonly DealerBucket[] = [
-  { name: "short", tauMin: 1, tauMax: 3, mid: fraction(10, 1), spread: fraction(20, 2) },
-  { name: "mid", tauMin: 4, tauMax: 8, mid: fraction(10, 1), spread: fraction(30, 2) },
-  { name: "long", tauMin: 9, tauMax: 999, mid: fraction(10, 1), spread: fraction(40, 2) },
-];
+import {
+  BALANCED_DEFAULTS,
+  BALANCED_RULES,
+  BUCKET_DEFAULTS,
+  DEALER_DEFAULTS,
+  DEALER_RULES,
+  ORDER_FLOW_DEFAULTS,
+  RISK_DEFAULTS,
+  TRADER_POLICY_DEFAULTS,
+} from "./market_rules.ts";
+import type { BalancedConfig, BalancedDealerSettings, DealerBucket, DealerSettings } from "./types.ts";
 
 const bucketFields = mapping({
-  tau_min: atLeastOne("Maturity bounds must be positive"),
-  tau_max: atLeastOne("Maturity bounds must be positive"),
-  M: positive("Mid price M must be positive").default(fraction(10, 1)),
-  O: positive("Spread O must be positive").default(fraction(30, 2)),
+  tau_min: ruled(integer, DEALER_RULES.tau),
+  tau_max: ruled(integer, DEALER_RULES.tau),
+  M: ruled(decimal, DEALER_RULES.mid).default(BUCKET_DEFAULTS.mid),
+  O: ruled(decimal, DEALER_RULES.spread).default(BUCKET_DEFAULTS.spread),
 }, "DealerBucketConfig");
 
 const bucket = ruled(
   bucketFields,
-  (fields) => fields.tau_min <= fields.tau_max ? undefined : "Value error, tau_min must be <= tau_max",
+  ({ tau_min: tauMin, tau_max: tauMax }) => DEALER_RULES.tauRange({ tauMin, tauMax }),
 );
 
 const buckets = z.nullable(named(bucket)).default(null).transform((byName): readonly DealerBucket[] =>
-  byName === null ? DEFAULT_BUCKETS : Object.entries(byName).map(([name, fields]) => ({
+  byName === null ? DEALER_DEFAULTS.buckets : Object.entries(byName).map(([name, fields]) => ({
     name,
     tauMin: fields.tau_min,
     tauMax: fields.tau_max,
@@ -65,23 +40,23 @@ const buckets = z.nullable(named(bucket)).default(null).transform((byName): read
 );
 
 const orderFlow = mapping({
-  pi_sell: share("pi_sell must be between 0 and 1").default(fraction(5, 1)),
-  N_max: atLeastOne("N_max must be positive").default(3),
+  pi_sell: ruled(decimal, DEALER_RULES.piSell).default(ORDER_FLOW_DEFAULTS.piSell),
+  N_max: ruled(integer, DEALER_RULES.nMax).default(ORDER_FLOW_DEFAULTS.nMax),
 }, "DealerOrderFlowConfig").transform((fields) => ({ piSell: fields.pi_sell, nMax: fields.N_max }));
 
 const traderPolicy = mapping({
-  horizon_H: atLeastOne("horizon_H must be positive").default(3),
-  buffer_B: notNegative("buffer_B cannot be negative").default(fraction(10, 1)),
+  horizon_H: ruled(integer, DEALER_RULES.horizonH).default(TRADER_POLICY_DEFAULTS.horizonH),
+  buffer_B: ruled(decimal, DEALER_RULES.bufferB).default(TRADER_POLICY_DEFAULTS.bufferB),
 }, "DealerTraderPolicyConfig").transform((fields) => ({ horizonH: fields.horizon_H, bufferB: fields.buffer_B }));
 
 const riskAssessment = mapping({
-  enabled: flag.default(true),
-  lookback_window: atLeastOne("lookback_window must be positive").default(5),
-  smoothing_alpha: positive("smoothing_alpha must be positive").default(fraction(10, 1)),
-  base_risk_premium: notNegative("Premium values cannot be negative").default(fraction(2, 2)),
-  urgency_sensitivity: notNegative("Premium values cannot be negative").default(fraction(10, 2)),
-  use_issuer_specific: flag.default(false),
-  buy_premium_multiplier: positive("buy_premium_multiplier must be positive").default(fraction(20, 1)),
+  enabled: flag.default(RISK_DEFAULTS.enabled),
+  lookback_window: ruled(integer, DEALER_RULES.lookbackWindow).default(RISK_DEFAULTS.lookbackWindow),
+  smoothing_alpha: ruled(decimal, DEALER_RULES.smoothingAlpha).default(RISK_DEFAULTS.smoothingAlpha),
+  base_risk_premium: ruled(decimal, DEALER_RULES.premium).default(RISK_DEFAULTS.baseRiskPremium),
+  urgency_sensitivity: ruled(decimal, DEALER_RULES.premium).default(RISK_DEFAULTS.urgencySensitivity),
+  use_issuer_specific: flag.default(RISK_DEFAULTS.useIssuerSpecific),
+  buy_premium_multiplier: ruled(decimal, DEALER_RULES.buyPremiumMultiplier).default(RISK_DEFAULTS.buyPremiumMultiplier),
 }, "RiskAssessmentConfig").transform((fields) => ({
   enabled: fields.enabled,
   lookbackWindow: fields.lookback_window,
@@ -96,13 +71,14 @@ const riskAssessment = mapping({
 export const dealerSection = z.nullable(
   mapping({
     enabled: flag.default(false),
-    ticket_size: positive("ticket_size must be positive").default(fraction(1, 0)),
+    ticket_size: ruled(decimal, DEALER_RULES.ticketSize).default(DEALER_DEFAULTS.ticketSize),
     buckets,
-    dealer_share: share("Share values must be between 0 and 1").default(fraction(25, 2)),
-    vbt_share: share("Share values must be between 0 and 1").default(fraction(50, 2)),
-    order_flow: orderFlow.default({ piSell: fraction(5, 1), nMax: 3 }),
-    trader_policy: traderPolicy.default({ horizonH: 3, bufferB: fraction(10, 1) }),
+    dealer_share: ruled(decimal, DEALER_RULES.share).default(DEALER_DEFAULTS.dealerShare),
+    vbt_share: ruled(decimal, DEALER_RULES.share).default(DEALER_DEFAULTS.vbtShare),
+    order_flow: z.nullable(orderFlow).default(null),
+    trader_policy: z.nullable(traderPolicy).default(null),
     risk_assessment: z.nullable(riskAssessment).default(null),
+    seed: z.nullable(integer).default(null),
   }, "DealerConfig").transform((fields): DealerSettings => ({
     enabled: fields.enabled,
     ticketSize: fields.ticket_size,
@@ -112,26 +88,21 @@ export const dealerSection = z.nullable(
     orderFlow: fields.order_flow,
     traderPolicy: fields.trader_policy,
     riskAssessment: fields.risk_assessment,
+    seed: fields.seed,
   })),
 ).default(null);
-
-const outsideMidRatio = ruled(
-  decimal,
-  (value: Decimal) =>
-    value.sign > 0 && !value.greaterThan(Decimal.ONE)
-      ? undefined
-      : "Value error, outside_mid_ratio must be between 0 (exclusive) and 1 (inclusive)",
-);
 
 /** The `balanced_dealer` section. */
 export const balancedDealerSection = z.nullable(
   mapping({
     enabled: flag.default(false),
-    face_value: positive("face_value must be positive").default(fraction(20, 0)),
-    outside_mid_ratio: outsideMidRatio.default(fraction(75, 2)),
-    big_entity_share: openShare("big_entity_share").default(fraction(25, 2)),
-    vbt_share_per_bucket: openShare("vbt_share_per_bucket").default(fraction(25, 2)),
-    dealer_share_per_bucket: openShare("dealer_share_per_bucket").default(fraction(125, 3)),
+    face_value: ruled(decimal, BALANCED_RULES.faceValue).default(BALANCED_DEFAULTS.faceValue),
+    outside_mid_ratio: ruled(decimal, BALANCED_RULES.outsideMidRatio).default(BALANCED_DEFAULTS.outsideMidRatio),
+    big_entity_share: ruled(decimal, BALANCED_RULES.bigEntityShare).default(BALANCED_DEFAULTS.bigEntityShare),
+    vbt_share_per_bucket: ruled(decimal, BALANCED_RULES.vbtSharePerBucket).default(BALANCED_DEFAULTS.vbtSharePerBucket),
+    dealer_share_per_bucket: ruled(decimal, BALANCED_RULES.dealerSharePerBucket).default(
+      BALANCED_DEFAULTS.dealerSharePerBucket,
+    ),
     mode: choice(["passive", "active"]).default("active"),
     rollover_enabled: flag.default(true),
   }, "BalancedDealerConfig").transform((fields): BalancedDealerSettings => ({
@@ -145,3 +116,20 @@ export const balancedDealerSection = z.nullable(
     rolloverEnabled: fields.rollover_enabled,
   })),
 ).default(null);
+
+/** The note `_balanced_config`, as the generator and the reference write it; shares may be 0. */
+export const balancedConfigNote = mapping({
+  face_value: ruled(decimal, BALANCED_RULES.faceValue),
+  outside_mid_ratio: ruled(decimal, BALANCED_RULES.outsideMidRatio),
+  vbt_share_per_bucket: ruled(decimal, DEALER_RULES.share),
+  dealer_share_per_bucket: ruled(decimal, DEALER_RULES.share),
+  mode: choice(["passive", "active"]),
+  rollover_enabled: flag,
+}, "BalancedConfig").transform((fields): BalancedConfig => ({
+  faceValue: fields.face_value,
+  outsideMidRatio: fields.outside_mid_ratio,
+  vbtSharePerBucket: fields.vbt_share_per_bucket,
+  dealerSharePerBucket: fields.dealer_share_per_bucket,
+  mode: fields.mode,
+  rolloverEnabled: fields.rollover_enabled,
+}));

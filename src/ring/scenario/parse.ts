@@ -14,6 +14,7 @@ import { RING_GENERATOR, type RingSpec } from "../generator/spec.ts";
 import { actionOrRefusal, type ActionReading, readAction } from "./actions.ts";
 import { isMapping } from "./fields.ts";
 import { fieldIssues } from "./issues.ts";
+import { balancedConfigNote } from "./market_sections.ts";
 import { Notes } from "./notes.ts";
 import { AgentCheck, checkPaymentOrders, shownBalanceIssues } from "./references.ts";
 import {
@@ -56,8 +57,8 @@ export interface GeneratedScenario {
 
 type Source = Readonly<Record<string, unknown>>;
 
-/** The reference's files may carry this key; nothing reads it (spec 03 4). */
-const UNREAD_KEY = "_balanced_config";
+/** The note of a generated balanced ring; the reference does not read it (spec 03 4). */
+const NOTE_KEY = "_balanced_config";
 
 const INVALID = "Configuration validation failed";
 
@@ -88,7 +89,6 @@ export function parseScenario(source: unknown, options: ParseOptions = {}): Pars
   }
   const behaviours = chosenBehaviours(source["run"], options);
   const notes = new Notes(behaviours.reference);
-  if (Object.hasOwn(source, UNREAD_KEY)) notes.warn([{ path: [UNREAD_KEY], message: "This key is not read" }]);
   if (Object.hasOwn(source, "generator")) return parseGenerated(source, behaviours.switches, notes);
   return parsePlain(source, behaviours.switches, notes);
 }
@@ -104,7 +104,7 @@ function chosenBehaviours(run: unknown, options: ParseOptions): { reference: boo
 function parsePlain(source: Source, behaviours: Behaviours, notes: Notes): ParsedScenario {
   const parsed = scenarioFile.safeParse(source, { reportInput: true });
   if (!parsed.success) notes.refuse(fieldIssues(parsed.error));
-  notes.ignored(unknownKeys(scenarioFile, without(source, [UNREAD_KEY])));
+  notes.ignored(unknownKeys(scenarioFile, without(source, [NOTE_KEY])));
   const initial = readInitial(source, notes);
   const scheduled = readScheduled(source, behaviours, notes);
   if (!parsed.success) throw unsettled(notes, INVALID);
@@ -121,6 +121,7 @@ function parsePlain(source: Source, behaviours: Behaviours, notes: Notes): Parse
     scheduledActions: staged(file, scheduled),
     dealer: file.dealer,
     balancedDealer: file.balanced_dealer,
+    ...balancedNote(source, notes),
     run: runSettings(file.run, { ...DEFAULT_RUN, behaviours }),
   };
   checkAgents(scenario, scenario.initialActions, notes);
@@ -130,10 +131,11 @@ function parsePlain(source: Source, behaviours: Behaviours, notes: Notes): Parse
 
 function parseGenerated(source: Source, behaviours: Behaviours, notes: Notes): ParsedScenario {
   const overlayKeys = Object.keys(overlayFile.shape);
-  const request = without(source, [UNREAD_KEY, ...overlayKeys]);
+  if (Object.hasOwn(source, NOTE_KEY)) notes.warn([{ path: [NOTE_KEY], message: "Ignored beside generator" }]);
+  const request = without(source, [NOTE_KEY, ...overlayKeys]);
   const parsed = generatorFile.safeParse(request, { reportInput: true });
   if (!parsed.success) notes.refuse(generatorIssues(parsed.error, source["generator"]));
-  notes.ignored(unknownKeys(wholeGeneratorFile, notes.reference ? request : without(source, [UNREAD_KEY])));
+  notes.ignored(unknownKeys(wholeGeneratorFile, notes.reference ? request : without(source, [NOTE_KEY])));
   const subject = parsed.success ? INVALID : "Generator validation failed";
   const beside = pick(source, overlayKeys);
   // spec 01 6.5: the reference drops what stands beside `generator`.
@@ -157,6 +159,16 @@ function parseGenerated(source: Source, behaviours: Behaviours, notes: Notes): P
   notes.settle(INVALID);
   const { emit_yaml: emitYaml, out_dir: outDir } = parsed.data.compile;
   return { scenario, warnings: notes.warnings, generated: { spec, s1, l0, emitYaml, outDir } };
+}
+
+function balancedNote(source: Source, notes: Notes): Pick<Scenario, "balancedConfig"> {
+  if (!Object.hasOwn(source, NOTE_KEY)) return {};
+  const note = source[NOTE_KEY];
+  notes.ignored(unknownKeys(balancedConfigNote, note, [NOTE_KEY]));
+  const parsed = balancedConfigNote.safeParse(note, { reportInput: true });
+  if (parsed.success) return { balancedConfig: parsed.data };
+  notes.ignored(fieldIssues(parsed.error, [NOTE_KEY]));
+  return {};
 }
 
 /** What stands beside `generator`, read. */

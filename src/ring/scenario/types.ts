@@ -145,9 +145,13 @@ export interface DealerSettings {
   readonly buckets: readonly DealerBucket[];
   readonly dealerShare: Decimal;
   readonly vbtShare: Decimal;
-  readonly orderFlow: { readonly piSell: Decimal; readonly nMax: number };
-  readonly traderPolicy: { readonly horizonH: number; readonly bufferB: Decimal };
+  /** Random arrivals of traders; null, when the file does not say, is up to ten sellers and one buyer a day. */
+  readonly orderFlow: { readonly piSell: Decimal; readonly nMax: number } | null;
+  /** What makes a seller and a buyer; null, when the file does not say, is 10 days ahead and 500 units to spare. */
+  readonly traderPolicy: { readonly horizonH: number; readonly bufferB: Decimal } | null;
   readonly riskAssessment: RiskAssessment | null;
+  /** Seed of the order in which traders come; null is 42. */
+  readonly seed: number | null;
 }
 
 /** The `balanced_dealer` section. */
@@ -158,6 +162,23 @@ export interface BalancedDealerSettings {
   readonly bigEntityShare: Decimal;
   readonly vbtSharePerBucket: Decimal;
   readonly dealerSharePerBucket: Decimal;
+  readonly mode: "passive" | "active";
+  readonly rolloverEnabled: boolean;
+}
+
+/**
+ * How a balanced ring was generated (spec 03 4), noted in its scenario. The market takes its outside prices from it,
+ * unless it behaves as the reference (`outsideRatioIgnored`).
+ */
+export interface BalancedConfig {
+  /** Face of a ticket, above 0. */
+  readonly faceValue: Decimal;
+  /** Price of the outside holders' claims, as a fraction of face, above 0 and at most 1. */
+  readonly outsideMidRatio: Decimal;
+  /** Claims of each bucket's value-based trader and of its dealer, as shares of the bucket's ring payables. */
+  readonly vbtSharePerBucket: Decimal;
+  readonly dealerSharePerBucket: Decimal;
+  /** Whether the dealer market is open. */
   readonly mode: "passive" | "active";
   readonly rolloverEnabled: boolean;
 }
@@ -173,5 +194,7 @@ export interface Scenario {
   readonly scheduledActions: readonly ScheduledAction[];
   readonly dealer: DealerSettings | null;
   readonly balancedDealer: BalancedDealerSettings | null;
+  /** Of a generated balanced ring only. */
+  readonly balancedConfig?: BalancedConfig;
   readonly run: RunSettings;
 }

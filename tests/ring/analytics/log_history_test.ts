@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { Decimal } from "../../../src/core/decimal.ts";
 import { eventLines } from "../../../src/core/json_lines.ts";
 import {
   dayMetrics,
@@ -6,7 +7,7 @@ import {
   historyFromLog,
   metricFiles,
   type PaymentHistory,
-  runTotals,
+  runSummary,
 } from "../../../src/ring/analytics/mod.ts";
 import { create, ringLog, settle } from "./ring_log.ts";
 
@@ -44,8 +45,8 @@ Deno.test("the metrics of a log are those of its written lines", () => {
   const texts = (history: PaymentHistory) => metricFiles(dayMetrics(history, null)).map((file) => file.content);
   const written = historyFromJsonLines(eventLines(log));
   assertEquals(texts(historyFromLog(log)), texts(written));
-  assertEquals(`${runTotals(historyFromLog(log)).phi_total}`, `${runTotals(written).phi_total}`);
-  assertEquals(`${runTotals(written).phi_total}`, "0.2337164750957854406130268199");
+  assertEquals(`${runSummary(historyFromLog(log), null).phi_total}`, `${runSummary(written, null).phi_total}`);
+  assertEquals(`${runSummary(written, null).phi_total}`, "0.2337164750957854406130268199");
 });
 
 Deno.test("a contract and an alias with the same number are not the same name", () => {
@@ -54,11 +55,12 @@ Deno.test("a contract and an alias with the same number are not the same name", 
   // The first text of the log has the number 0, as has the contract of the settlement.
   create(log, { debtor: 1, creditor: 2, amount: "5", day: 0, contract: 6, alias: "first" });
   settle(log, { debtor: 1, creditor: 2, amount: "5", day: 0, contract: 0 });
-  assertEquals(`${runTotals(historyFromLog(log)).phi_total}`, "0");
+  assertEquals(`${runSummary(historyFromLog(log), null).phi_total}`, "0");
 });
 
 Deno.test("a log without payments has no history", () => {
   const history = historyFromLog(ringLog());
   assertEquals([history.dues.length, history.settlements.length, history.agentCount, history.nameCount], [0, 0, 0, 0]);
-  assertEquals(runTotals(history), { phi_total: null, delta_total: null, max_day: 0 });
+  const { phi_total, max_G_t, alpha_1, max_day } = runSummary(history, Decimal.ZERO);
+  assertEquals([phi_total, max_G_t, alpha_1, max_day], [null, null, null, 0]);
 });

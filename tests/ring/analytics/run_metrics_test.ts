@@ -26,10 +26,13 @@ const outcome = {
   moneyAtStartOf: (day: number) => Decimal.integer(day),
 };
 
-Deno.test("time_to_stability is the day on which the last thing happened, in the reference the last due day", () => {
-  assertEquals(timeToStability(outcome.log, 9, CORRECTED), 2);
+Deno.test("behaviour stabilityIsLastDueDay: the last due day, or the day on which the last thing happened", () => {
+  const corrected = { ...REFERENCE, stabilityIsLastDueDay: false };
   assertEquals(timeToStability(outcome.log, 9, REFERENCE), 9);
+  assertEquals(timeToStability(outcome.log, 9, corrected), 2);
   assertEquals(timeToStability(ringLog(), 0, CORRECTED), 0);
+  assertEquals(runMetrics(outcome, REFERENCE).time_to_stability, 9);
+  assertEquals(runMetrics(outcome, corrected).time_to_stability, 2);
 });
 
 Deno.test("write-offs, rollovers and clearings keep an economy from being stable", () => {
@@ -48,18 +51,21 @@ Deno.test("write-offs, rollovers and clearings keep an economy from being stable
   assertEquals(lastDay((log) => log.emit("CashMinted", 1, one, 1, undefined)), 0);
 });
 
-Deno.test("M_t is the money at the start of the day, in the reference the money at the end of the run", () => {
+Deno.test("behaviour moneyFromFinalBalances: M_t is the money at the end of the run, or at the start of the day", () => {
+  const corrected = { ...REFERENCE, moneyFromFinalBalances: false };
   const money = (metrics: ReturnType<typeof runMetrics>) => metrics.dayMetrics.map((row) => `${row.M_t} ${row.G_t}`);
-  assertEquals(money(runMetrics(outcome, CORRECTED)), ["1 9", "9 21"]);
   assertEquals(money(runMetrics(outcome, REFERENCE)), ["100 0", "100 0"]);
+  assertEquals(money(runMetrics(outcome, corrected)), ["1 9", "9 21"]);
 });
 
-Deno.test("the totals of a sweep are those of the full metrics", () => {
+Deno.test("the summary of a run without files is that of the full metrics", () => {
   for (const behaviours of [CORRECTED, REFERENCE]) {
     const full = runMetrics(outcome, behaviours);
-    const { phi_total, delta_total, max_day } = full.summary;
-    const totals = { phi_total, delta_total, max_day, time_to_stability: full.time_to_stability };
-    assertEquals(sweepMetrics(outcome, behaviours), totals);
-    assertEquals(`${phi_total}`, "0.25");
+    const { summary, time_to_stability } = full;
+    assertEquals(sweepMetrics(outcome, behaviours), { summary, time_to_stability });
+    assertEquals(
+      `${summary.phi_total} ${summary.v_1} ${summary.max_G_t?.isZero}`,
+      `0.25 1 ${behaviours === REFERENCE}`,
+    );
   }
 });

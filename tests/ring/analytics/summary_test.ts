@@ -1,6 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
+import { Decimal } from "../../../src/core/decimal.ts";
 import { ValidationError } from "../../../src/core/errors.ts";
-import { dayMetrics, historyFromJsonLines, runTotals, summarise } from "../../../src/ring/analytics/mod.ts";
+import { dayMetrics, historyFromJsonLines, runSummary, summarise } from "../../../src/ring/analytics/mod.ts";
 import { C, jsonLines, P } from "./payments.ts";
 
 const HISTORY = historyFromJsonLines(jsonLines([
@@ -18,12 +19,15 @@ Deno.test("totals weigh the days by their dues", () => {
   assertEquals([summary.max_day, summary.max_G_t], [4, null]);
 });
 
-Deno.test("runTotals() gives the totals of the day metrics", () => {
-  const totals = runTotals(HISTORY);
+Deno.test("runSummary() gives the summary of the day metrics", () => {
+  const totals = runSummary(HISTORY, null);
   assertEquals(`${totals.phi_total} ${totals.delta_total}`, `0.${"6".repeat(27)}7 0.${"3".repeat(28)}`);
   assertEquals(totals.max_day, 4);
-  assertEquals(runTotals(HISTORY, [1]).max_day, 1);
-  assertEquals(`${runTotals(HISTORY, [4]).phi_total}`, "1");
+  assertEquals(runSummary(HISTORY, null, [1]).max_day, 1);
+  assertEquals(`${runSummary(HISTORY, null, [4]).phi_total}`, "1");
+  const money = (day: number) => Decimal.integer(day);
+  assertEquals(runSummary(HISTORY, money), summarise(dayMetrics(HISTORY, money).dayMetrics));
+  assertEquals(`${runSummary(HISTORY, money).max_G_t} ${runSummary(HISTORY, money).Mpeak_1}`, "2 1");
 });
 
 Deno.test("the cells of a written table are summarised too, empty and unreadable ones as none", () => {

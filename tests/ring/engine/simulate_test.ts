@@ -32,24 +32,6 @@ Deno.test("the caller hears of every day and can stop the run between days", () 
   );
 });
 
-Deno.test("a scenario with dealers is refused with a clear sentence", () => {
-  const base = scenario(loan);
-  const zero = decimal(0);
-  const dealer = {
-    enabled: true,
-    ticketSize: decimal(1),
-    buckets: [],
-    dealerShare: zero,
-    vbtShare: zero,
-    orderFlow: { piSell: zero, nMax: 1 },
-    traderPolicy: { horizonH: 1, bufferB: zero },
-    riskAssessment: null,
-  };
-  const message = assertThrows(() => simulateRing({ ...base, dealer }), SimulationError).message;
-  assertEquals(message, "dealers are not built yet: set dealer.enabled to false to run this scenario without them");
-  assertEquals(simulateRing({ ...base, dealer: { ...dealer, enabled: false } }).stop.reason, "stable");
-});
-
 Deno.test("two agents with one id are refused", () => {
   assertThrows(() => simulateRing(scenario({ agents: ["CB", "H1", "H1"] })), SimulationError, "H1");
 });

@@ -82,7 +82,7 @@ Deno.test("monotonicity 0 keeps the drawn amounts, 1 sorts them down, -1 up, 0.5
 const UNEQUAL = { seed: 43, concentration: "0.2", qTotal: "500.0" };
 
 Deno.test("behaviour floorExcessChargedToLast: the reference's sum exceeds the total", () => {
-  const { scenario, s1 } = compiled(UNEQUAL);
+  const { scenario, s1 } = compiled(UNEQUAL, REFERENCE);
   assertEquals(payableTexts(scenario), [
     "0.01",
     "0.1981740141857596912616790101",

@@ -14,9 +14,10 @@ Deno.test("an empty dealer section has the defaults of the reference", () => {
     ],
     dealerShare: "decimal 25e-2",
     vbtShare: "decimal 5e-1",
-    orderFlow: { piSell: "decimal 5e-1", nMax: 3 },
-    traderPolicy: { horizonH: 3, bufferB: "decimal 1e0" },
+    orderFlow: null,
+    traderPolicy: null,
     riskAssessment: null,
+    seed: null,
   });
 });
 

@@ -202,8 +202,25 @@ Deno.test("names of the language's own objects are unknown keys like others", ()
   }
 });
 
-Deno.test("_balanced_config of the reference's files is passed over with a warning", () => {
-  assertEquals(warningPlaces(small("_balanced_config: {mode: active}")), ["_balanced_config"]);
+const NOTE = "face_value: 20.0, outside_mid_ratio: 0.9, vbt_share_per_bucket: 0.25, dealer_share_per_bucket: 0, " +
+  "mode: active, rollover_enabled: true";
+
+Deno.test("_balanced_config of generated files is read", () => {
+  const { scenario, warnings } = small(`_balanced_config: {${NOTE}}`);
+  assertEquals(warnings, []);
+  assertEquals([scenario.balancedConfig?.mode, scenario.balancedConfig?.outsideMidRatio.toString()], ["active", "0.9"]);
+});
+
+Deno.test("a _balanced_config that is wrong is refused, the reference passes it over with a warning", () => {
+  const wrong = `_balanced_config: {${NOTE.replace("0.9", "1.9")}, price: 1}`;
+  assertEquals(problems(wrong), [
+    "_balanced_config -> price: Unknown key; known here: face_value, outside_mid_ratio, vbt_share_per_bucket, " +
+    "dealer_share_per_bucket, mode, rollover_enabled",
+    "_balanced_config -> outside_mid_ratio: Value error, outside_mid_ratio must be between 0 (exclusive) and 1 (inclusive)",
+  ]);
+  const passed = small(`${wrong}\nrun: {reference: true}`);
+  assertEquals(warningPlaces(passed), ["_balanced_config.price", "_balanced_config.outside_mid_ratio"]);
+  assertEquals(passed.scenario.balancedConfig, undefined);
 });
 
 Deno.test("all problems of all actions are listed at once with their places", () => {
@@ -282,7 +299,7 @@ Deno.test("behaviour unknownPaymentMethodLoads: an unknown method is refused, an
   const text = "policy_overrides: {mop_rank: {household: [cash, barter]}}";
   const place = "policy_overrides -> mop_rank -> household -> 1";
   const message = "Unknown payment method 'barter'; known: bank_deposit, cash, reserve_deposit";
-  assertEquals(problems(text), [`${place}: ${message}`]);
+  assertEquals(problems(text, { reference: false }), [`${place}: ${message}`]);
   const parsed = small(text, { reference: true });
   assertEquals(parsed.scenario.mopRank, { household: ["cash", "barter"] });
   assertEquals(warningPlaces(parsed), ["policy_overrides.mop_rank.household.1"]);
@@ -299,7 +316,7 @@ Deno.test("a payment order for an unknown kind of agent is refused, and warned o
 Deno.test("behaviour badScheduledActionLoads: a bad scheduled action is refused, and waits for its day in the reference", () => {
   const text = "scheduled_actions: [{day: 3, action: {mint_cash: {to: H1, amount: -1}}}]";
   const place = "scheduled_actions -> 0 -> action -> mint_cash -> amount";
-  assertEquals(problems(text), [`${place}: Value error, Amount must be positive`]);
+  assertEquals(problems(text, { reference: false }), [`${place}: Value error, Amount must be positive`]);
   const [staged] = small(text, { reference: true }).scenario.scheduledActions;
   assert(staged?.action.type === "refused");
   assertEquals(staged.day, 3);
