@@ -4,6 +4,7 @@
  * @module
  */
 import type {
+  ArtifactPolicy,
   ExecuteOptions,
   ResultStore,
   RunRequest,
@@ -11,9 +12,7 @@ import type {
   SimulationExecutor,
 } from "../experiments/contracts.ts";
 import { failedProduct, keepsArtifacts, type RunFunction, type RunProduct } from "./run_product.ts";
-
-/** How long runs are made before timers, signals and finished writes get their turn, in milliseconds. */
-const TURN = 20;
+import { EventLoopTurns } from "./turns.ts";
 
 /** The executor that needs nothing. */
 export class LocalExecutor implements SimulationExecutor {
@@ -29,21 +28,7 @@ export class LocalExecutor implements SimulationExecutor {
   /** @inheritdoc */
   async execute(request: RunRequest, options: ExecuteOptions = {}): Promise<RunResult> {
     options.signal?.throwIfAborted();
-    const keep = this.#results === null ? "none" : options.artifacts ?? "all";
-    const { onProgress, signal } = options;
-    let product: RunProduct;
-    try {
-      product = await this.#run(request, {
-        keep,
-        ...(onProgress === undefined ? {} : { onTime: (time) => onProgress(request.runId, time) }),
-        ...(signal === undefined ? {} : { signal }),
-      });
-    } catch (error) {
-      if (signal?.aborted) throw error;
-      product = failedProduct(request, error);
-    }
-    if (this.#results === null || !keepsArtifacts(keep, product.result)) return product.result;
-    return await this.#results.saveRun(options.experimentId ?? "", product.result, product.artifacts);
+    return await this.#kept(await this.#computed(request, options), options);
   }
 
   /** @inheritdoc */
@@ -51,13 +36,8 @@ export class LocalExecutor implements SimulationExecutor {
     requests: Iterable<RunRequest> | AsyncIterable<RunRequest>,
     options: ExecuteOptions = {},
   ): AsyncIterable<RunResult> {
-    let turnEnds = performance.now() + TURN;
+    using turns = new EventLoopTurns();
     for await (const request of requests) {
-      if (performance.now() > turnEnds) {
-        // A timer would wait a millisecond and more.
-        await new Promise<void>((resolve) => setImmediate(resolve));
-        turnEnds = performance.now() + TURN;
-      }
       if (options.signal?.aborted) return;
       try {
         yield await this.execute(request, options);
@@ -66,11 +46,38 @@ export class LocalExecutor implements SimulationExecutor {
         if (options.signal?.aborted) return;
         throw error;
       }
+      // Timers, signals and finished writes get their turn.
+      await turns.next();
     }
   }
 
   /** @inheritdoc */
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** Computes a run; throws the signal's reason when it is cut short. */
+  async #computed(request: RunRequest, options: ExecuteOptions): Promise<RunProduct> {
+    const { onProgress, signal } = options;
+    try {
+      return await this.#run(request, {
+        keep: this.#keep(options),
+        ...(onProgress === undefined ? {} : { onTime: (time) => onProgress(request.runId, time) }),
+        ...(signal === undefined ? {} : { signal }),
+      });
+    } catch (error) {
+      if (signal?.aborted) throw error;
+      return failedProduct(request, error);
+    }
+  }
+
+  /** The result of a run, its artifacts stored when they are to be kept. */
+  async #kept({ result, artifacts }: RunProduct, options: ExecuteOptions): Promise<RunResult> {
+    if (this.#results === null || !keepsArtifacts(this.#keep(options), result)) return result;
+    return await this.#results.saveRun(options.experimentId ?? "", result, artifacts);
+  }
+
+  #keep(options: ExecuteOptions): ArtifactPolicy {
+    return this.#results === null ? "none" : options.artifacts ?? "all";
   }
 }

@@ -127,7 +127,8 @@ export class PoolExecutor implements SimulationExecutor {
         const size = Math.min(this.#batchSize, Math.ceil(session.waiting / this.#size));
         const items = session.take(size);
         const { epoch, keep, reportDays } = session;
-        const requests = items.map((item) => item.request);
+        // Parameters stay here; the results get them back.
+        const requests = items.map(({ request: { parameters: _, ...request } }) => request);
         member.give({ items, message: { type: "batch", epoch, keep, requests, reportDays } });
       }
     }
@@ -170,7 +171,11 @@ export class PoolExecutor implements SimulationExecutor {
     }
     this.#dispatch();
     const session = batch.items[0]?.session;
-    session?.deliver(unpacked(message.runs, message.bytes), batch.items.length);
+    const products = unpacked(message.runs, message.bytes).map(({ result, artifacts }, i) => {
+      const parameters = { ...batch.items[i]?.request.parameters, ...result.parameters };
+      return { result: { ...result, parameters }, artifacts };
+    });
+    session?.deliver(products, batch.items.length);
   }
 
   /** What a dead worker was at is tried again, each run on its own; what waited there goes back as it was. */

@@ -7,13 +7,15 @@ import { eventLines } from "../core/json_lines.ts";
 import { formatYaml } from "../core/yaml_format.ts";
 import type { Artifact } from "../experiments/contracts.ts";
 import { metricsPage } from "../reports/metrics_page.ts";
-import { failurePage, runPage } from "../reports/run_page.ts";
+import { ringRunPage } from "../reports/ring_pages.ts";
+import { failurePage } from "../reports/run_page.ts";
 import { metricFiles } from "../ring/analytics/metric_files.ts";
 import type { RunMetrics } from "../ring/analytics/run_metrics.ts";
 import { balancesCsv } from "../ring/balances.ts";
 import type { RingOutcome } from "../ring/outcome.ts";
 import { scenarioDocument } from "../ring/scenario/document.ts";
 import type { Scenario } from "../ring/scenario/types.ts";
+import { marketArtifacts } from "./market_product.ts";
 
 /** Where the pages of a run lead. */
 const RUN_LINKS = [
@@ -24,19 +26,29 @@ const RUN_LINKS = [
 ];
 const METRICS_LINKS = [{ label: "run", href: "../run.html" }];
 
+/** What the files of a run also depend on. */
+export interface ArtifactOptions {
+  readonly runId: string;
+  /** Whether the tables of a dealer market are kept, too. */
+  readonly detailed: boolean;
+}
+
 /** Everything that is kept of a run that was simulated. */
 export async function runArtifacts(
   scenario: Scenario,
   outcome: RingOutcome,
   metrics: RunMetrics,
+  options: ArtifactOptions,
 ): Promise<readonly Artifact[]> {
+  const { market, log } = outcome;
   return [
     scenarioFile(scenario),
     { name: "events.jsonl", content: eventLines(outcome.log) },
     { name: "balances.csv", content: balancesCsv(outcome) },
     ...metricFiles(metrics),
+    ...(market === undefined ? [] : marketArtifacts(market, log, options)),
     { name: "metrics.html", content: metricsPage({ ...metrics, subtitle: scenario.name, links: METRICS_LINKS }) },
-    { name: "run.html", content: await page(scenario, outcome, metrics) },
+    { name: "run.html", content: await ringRunPage(scenario, outcome, { totals: metrics.summary, links: RUN_LINKS }) },
   ];
 }
 
@@ -49,27 +61,4 @@ export function failureArtifacts(runId: string, scenario: Scenario | undefined, 
 
 function scenarioFile(scenario: Scenario): Artifact {
   return { name: "scenario.yaml", content: formatYaml(scenarioDocument(scenario)) };
-}
-
-function page(scenario: Scenario, outcome: RingOutcome, metrics: RunMetrics): string | Promise<string> {
-  const { reason, error } = outcome.stop;
-  return runPage({
-    name: scenario.name,
-    description: scenario.description,
-    agents: outcome.agents,
-    events: outcome.log,
-    end: {
-      reason,
-      day: outcome.day,
-      maxDays: scenario.run.maxDays,
-      quietDays: scenario.run.quietDays,
-      ...(error === undefined ? {} : { error: error.message }),
-    },
-    openContracts: outcome.openContracts,
-    phi: metrics.summary.phi_total,
-    delta: metrics.summary.delta_total,
-    shownAgents: scenario.run.show.balances,
-    warnings: outcome.warnings,
-    links: RUN_LINKS,
-  });
 }

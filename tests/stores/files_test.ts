@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { InvalidReference, StoreError } from "../../src/core/errors.ts";
-import { writeFileAtomic } from "../../src/stores/files/atomic_file.ts";
+import { writeFileAtomic, writePartsAtomic } from "../../src/stores/files/atomic_file.ts";
 import { entryLine } from "../../src/stores/files/registry_journal.ts";
 import { FileRegistryStore } from "../../src/stores/files/registry_store.ts";
 import { FileResultStore } from "../../src/stores/files/result_store.ts";
@@ -211,6 +211,28 @@ Deno.test("a link that leads out of the store is refused", async () => {
   Deno.symlinkSync(outside.path, `${place.path}/runs/b`);
   await assertRejects(() => store.loadArtifact("runs/a/out/link.csv"), InvalidReference, "through a link");
   await assertRejects(() => store.openArtifact("runs/b/secret.txt"), InvalidReference, "through a link");
+});
+
+Deno.test("writePartsAtomic() shows a file when all its parts are there, and the old one when they fail", async () => {
+  using place = new Place();
+  const parts = async function* (end: () => void) {
+    yield "one,";
+    assertEquals(place.names("a").filter((name) => name === "a/c.txt").length, seen);
+    yield await Promise.resolve("two");
+    end();
+  };
+  let seen = 0;
+  await writePartsAtomic(`${place.path}/a/c.txt`, parts(() => {}));
+  assertEquals(place.read("a/c.txt"), "one,two");
+  seen = 1;
+  const failing = parts(() => {
+    throw new RangeError("no third part");
+  });
+  await assertRejects(() => writePartsAtomic(`${place.path}/a/c.txt`, failing), RangeError, "no third part");
+  assertEquals([place.read("a/c.txt"), place.names("a").length], ["one,two", 1]);
+  const open = () => writePartsAtomic(`${place.path}/a`, parts(() => {}));
+  await assertRejects(open, StoreError, "it is a directory");
+  assertEquals(place.names(), ["a/", "a/c.txt"]);
 });
 
 Deno.test("writeFileAtomic() replaces a file whole, makes directories, and leaves no temporary file", () => {

@@ -2,7 +2,7 @@ import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "
 import { Conflict, NotFound, StoreError, ValidationError } from "../../src/core/errors.ts";
 import type { Plan } from "../../src/experiments/plan.ts";
 import { entryLine } from "../../src/stores/files/registry_journal.ts";
-import { SweepDirectory } from "../../src/stores/files/sweep_directory.ts";
+import { claimedDirectory, SweepDirectory } from "../../src/stores/files/sweep_directory.ts";
 import { Place } from "./places.ts";
 import { entryOf } from "./registry_suite.ts";
 import { resultOf } from "./result_suite.ts";
@@ -45,7 +45,7 @@ Deno.test("the same plan resumes, however its numbers are written", async () => 
 Deno.test("another plan is refused by its difference, and --force starts over beside it", async () => {
   using place = new Place();
   const path = `${place.path}/s`;
-  await (await SweepDirectory.open(path, PLAN, OPTIONS))[Symbol.asyncDispose]();
+  await completedSweep(path);
   const before = place.read("s/plan.jsonl");
   const other = planOf(["0.5", "2"]);
   const error = await assertRejects(() => SweepDirectory.open(path, other, OPTIONS), Conflict);
@@ -105,6 +105,17 @@ Deno.test("the lock of a dead process is taken over with a warning, and its half
   assertEquals(names.filter((name) => name.startsWith("runs/grid_3")), ["runs/grid_3/", "runs/grid_3/result.json"]);
 });
 
+Deno.test("a refused sweep leaves the traces of a crash to the sweep that may go on", async () => {
+  using place = new Place();
+  await completedSweep(place.path);
+  place.write("registry/.lock", '{"processId":99999,"startedAt":"2026-01-01","name":"sweep ring"}\n');
+  place.write(".staging/grid_2/scenario.yaml", "half");
+  await assertRejects(() => SweepDirectory.open(place.path, planOf(["2"]), OPTIONS), Conflict);
+  await using directory = await SweepDirectory.open(place.path, PLAN, OPTIONS);
+  assertMatch(directory.warnings.join(), /^The sweep of process 99999 did not end cleanly here/);
+  assertEquals(place.names().filter((name) => name.startsWith(".staging")), []);
+});
+
 Deno.test("a crash between swapping out the old run and swapping in the new one loses neither", async () => {
   using place = new Place();
   {
@@ -151,6 +162,68 @@ Deno.test("a directory that cannot be made is one clear sentence", async () => {
   const error = await assertRejects(open, StoreError);
   assertMatch(error.message, /^Cannot write .*file\/s.*: a part of the path is a file, not a directory$/);
 });
+
+Deno.test("a sweep of which no run was completed makes room for another one, and nothing of it is lost", async () => {
+  using place = new Place();
+  for (const [i, kappa] of ["1", "2", "3"].entries()) {
+    await using directory = await SweepDirectory.open(place.path, planOf([kappa]), OPTIONS);
+    assertEquals(directory.isResumed, false);
+    assertEquals(await directory.registry.listRuns(""), []);
+    const suffix = i === 1 ? ".previous" : ".previous-2";
+    const told = `No run of the other sweep in ${place.path} was completed; its files are kept as *${suffix}`;
+    assertEquals(directory.warnings, i === 0 ? [] : [told]);
+    await directory.results.saveRun("", { ...resultOf(`grid_${kappa}`), status: "failed" });
+    await directory.registry.upsert(entryOf(`grid_${kappa}`, { status: "failed", error: `no ring ${kappa}` }));
+  }
+  for (const [suffix, kappa] of [[".previous", "1"], [".previous-2", "2"], ["", "3"]] as const) {
+    assertStringIncludes(place.read(`plan.jsonl${suffix}`), `"settings":{"kappas":["${kappa}"]`);
+    assertStringIncludes(place.read(`registry/experiments.csv${suffix}`), `no ring ${kappa}`);
+    assertStringIncludes(place.read(`registry/journal.jsonl${suffix}`), `no ring ${kappa}`);
+    assertStringIncludes(place.read(`runs${suffix}/grid_${kappa}/result.json`), "failed");
+  }
+});
+
+Deno.test("--resume by name goes on with its own plan only, whatever was completed", async () => {
+  using place = new Place();
+  await (await SweepDirectory.open(place.path, PLAN, OPTIONS))[Symbol.asyncDispose]();
+  const open = () => SweepDirectory.open(place.path, planOf(["2"]), { ...OPTIONS, resume: true });
+  await assertRejects(open, Conflict, "holds another sweep");
+  assertEquals(place.names().filter((name) => name.includes("previous")), []);
+});
+
+Deno.test("a path that the program chose is made by one sweep only, also where it is there and empty", async () => {
+  using place = new Place();
+  const path = `${place.path}/out/s`;
+  const open = () => SweepDirectory.open(path, PLAN, { ...OPTIONS, claim: true });
+  const directories = await Promise.all([open(), open(), open()]);
+  try {
+    assertEquals(directories.map((directory) => directory.path), [path, `${path}-2`, `${path}-3`]);
+  } finally {
+    for (const directory of directories) await directory[Symbol.asyncDispose]();
+  }
+  Deno.mkdirSync(`${path}-4`);
+  assertEquals(claimedDirectory(path), `${path}-5`);
+});
+
+Deno.test("completed runs whose files are gone are told from those that were made without", async () => {
+  using place = new Place();
+  await completedSweep(place.path);
+  await using directory = await SweepDirectory.open(place.path, PLAN, OPTIONS);
+  await directory.registry.upsert([
+    entryOf("grid_1", { artifactPaths: {} }),
+    entryOf("grid_2", { artifactPaths: {}, status: "failed" }),
+  ]);
+  assertEquals(await directory.runsWithoutFiles(), { lost: [], unkept: ["grid_1"] });
+  Deno.removeSync(`${place.path}/runs`, { recursive: true });
+  assertEquals(await directory.runsWithoutFiles(), { lost: ["grid_0"], unkept: ["grid_1"] });
+});
+
+/** A sweep of two runs, the first of which is completed and has its files. */
+async function completedSweep(path: string): Promise<void> {
+  await using directory = await SweepDirectory.open(path, PLAN, OPTIONS);
+  const saved = await directory.results.saveRun("", resultOf("grid_0"), [{ name: "metrics.csv", content: "whole" }]);
+  await directory.registry.upsert(entryOf("grid_0", { artifactPaths: saved.artifacts }));
+}
 
 function fail(): never {
   throw new Error("the plan has runs");

@@ -18,11 +18,9 @@ export const TEMPORARY_PREFIX = ".bilancio-tmp-";
  * @throws {StoreError} when it cannot be written; the old file is untouched then.
  */
 export function writeFileAtomic(path: string, content: string | Uint8Array): void {
-  const temporary = joined(directoryOf(path), `${TEMPORARY_PREFIX}${Deno.pid}-${counter++}-${fileNameOf(path)}`);
+  const temporary = temporaryName(path);
   try {
-    Deno.mkdirSync(directoryOf(path), { recursive: true });
-    // Renaming over a directory fails with a message about the temporary name; this one names the target.
-    if (isDirectory(path)) throw new Deno.errors.IsADirectory(path);
+    makeRoomFor(path);
     {
       using file = Deno.openSync(temporary, { write: true, createNew: true });
       writeAll(file, typeof content === "string" ? new TextEncoder().encode(content) : content);
@@ -33,6 +31,52 @@ export function writeFileAtomic(path: string, content: string | Uint8Array): voi
     removeQuietly(temporary);
     throw writeFailure(error, path);
   }
+}
+
+/**
+ * {@linkcode writeFileAtomic} for a text that comes in parts and is never whole in memory.
+ *
+ * @throws {StoreError} when it cannot be written, and whatever the parts throw; the old file is untouched then.
+ */
+export async function writePartsAtomic(path: string, parts: AsyncIterable<string>): Promise<void> {
+  const temporary = temporaryName(path);
+  let file: Deno.FsFile | undefined;
+  /** A step of the writing; its errors name the file, those of the parts stay what they are. */
+  const step = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      throw writeFailure(error, path);
+    }
+  };
+  try {
+    file = step(() => {
+      makeRoomFor(path);
+      return Deno.openSync(temporary, { write: true, createNew: true });
+    });
+    const open = file;
+    const encoder = new TextEncoder();
+    for await (const part of parts) step(() => writeAll(open, encoder.encode(part)));
+    step(() => open.syncDataSync());
+    file.close();
+    file = undefined;
+    step(() => Deno.renameSync(temporary, path));
+  } catch (error) {
+    removeQuietly(temporary);
+    throw error;
+  } finally {
+    file?.close();
+  }
+}
+
+function temporaryName(path: string): string {
+  return joined(directoryOf(path), `${TEMPORARY_PREFIX}${Deno.pid}-${counter++}-${fileNameOf(path)}`);
+}
+
+function makeRoomFor(path: string): void {
+  Deno.mkdirSync(directoryOf(path), { recursive: true });
+  // Renaming over a directory fails with a message about the temporary name; this one names the target.
+  if (isDirectory(path)) throw new Deno.errors.IsADirectory(path);
 }
 
 /** Writes all bytes at the file's position; one call of the system may write a part only. */
@@ -71,6 +115,17 @@ export function isDirectory(path: string): boolean {
   }
 }
 
+/** Whether something stands at a path, be it a link that leads nowhere. */
+export function exists(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return true;
+  } catch (error) {
+    if (isMissing(error)) return false;
+    throw error;
+  }
+}
+
 /** Whether an error says that a path names nothing. */
 export function isMissing(error: unknown): boolean {
   return error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory;
@@ -98,11 +153,11 @@ export function readFailure(error: unknown, path: string): StoreError {
 
 function failure(error: unknown, path: string, doing: "read" | "write"): StoreError {
   if (error instanceof StoreError) return error;
-  const { reason, retryable } = explained(error);
+  const { reason, retryable } = explained(error, doing);
   return new StoreError(`Cannot ${doing} ${path}: ${reason}`, { store: "files", retryable }, { cause: error });
 }
 
-function explained(error: unknown): { reason: string; retryable: boolean } {
+function explained(error: unknown, doing: "read" | "write"): { reason: string; retryable: boolean } {
   const code = errorCode(error);
   if (code === "ENOSPC" || code === "EDQUOT") {
     return { reason: "the disk is full; free some space and start again", retryable: true };
@@ -111,10 +166,12 @@ function explained(error: unknown): { reason: string; retryable: boolean } {
   if (code === "EROFS") return { reason: "the file system is read-only; choose another directory", retryable: false };
   if (code === "EMFILE" || code === "ENFILE") return { reason: "too many files are open", retryable: true };
   if (error instanceof Deno.errors.NotCapable) {
-    return { reason: "this program was started without the permission for it", retryable: false };
+    const remedy = `choose a path that its task may ${doing}, or start it with --allow-${doing}`;
+    return { reason: `this program was started without the permission for it; ${remedy}`, retryable: false };
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return { reason: "permission denied; choose another directory or change its rights", retryable: false };
+    const remedy = doing === "write" ? "choose another directory or change its rights" : "change its rights (chmod)";
+    return { reason: `permission denied; ${remedy}`, retryable: false };
   }
   if (error instanceof Deno.errors.IsADirectory) return { reason: "it is a directory", retryable: false };
   if (error instanceof Deno.errors.NotADirectory || error instanceof Deno.errors.AlreadyExists) {

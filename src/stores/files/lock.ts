@@ -44,13 +44,21 @@ export class DirectoryLock implements Disposable {
       if (!file.tryLockSync(true)) throw heldBy(path);
       const predecessor = readHolder(path);
       const holder: LockHolder = { processId: Deno.pid, startedAt, name };
-      file.truncateSync(0);
-      file.seekSync(0, Deno.SeekMode.Start);
-      writeAll(file, new TextEncoder().encode(JSON.stringify(holder) + "\n"));
+      writeHolder(file, holder);
       return new DirectoryLock(file, predecessor);
     } catch (error) {
       file?.close();
       throw error instanceof Conflict ? error : writeFailure(error, path);
+    }
+  }
+
+  /** Gives the lock back as it was found: what a predecessor left is still to be tidied up, and the next one will. */
+  abandon(): void {
+    try {
+      if (this.predecessor === null) this.#file.truncateSync(0);
+      else writeHolder(this.#file, this.predecessor);
+    } finally {
+      this.#file.close();
     }
   }
 
@@ -62,6 +70,12 @@ export class DirectoryLock implements Disposable {
       this.#file.close();
     }
   }
+}
+
+function writeHolder(file: Deno.FsFile, holder: LockHolder): void {
+  file.truncateSync(0);
+  file.seekSync(0, Deno.SeekMode.Start);
+  writeAll(file, new TextEncoder().encode(JSON.stringify(holder) + "\n"));
 }
 
 function heldBy(path: string): Conflict {

@@ -90,9 +90,7 @@ export class RegistryTable {
   }
 
   /**
-   * Adds or replaces a row. A replaced row keeps its place; what the entry does not name becomes empty.
-   *
-   * @throws {StoreError} when a parameter and a metric have the same name.
+   * Adds or replaces a row that was checked. A replaced row keeps its place; what the entry does not name becomes empty.
    */
   put(entry: RegistryEntry): void {
     this.#addColumnsOf(entry);
@@ -113,20 +111,24 @@ export class RegistryTable {
     this.#place(entry.runId, cells);
   }
 
-  /** Whether an entry can be put: throws what {@linkcode put} would throw, and changes nothing. */
+  /**
+   * Checks an entry before it is put.
+   *
+   * @throws {StoreError} when a parameter and a metric have the same name.
+   */
   check(entry: RegistryEntry): void {
-    for (const [name, role] of namedColumns(entry)) {
+    eachColumn(entry, (name, role) => {
       const known = this.#roles.get(name) ?? STANDARD_COLUMNS[name];
-      if (known === undefined || known === role) continue;
+      if (known === undefined || known === role) return;
       // A foreign column is taken for a parameter until someone knows better.
-      if (known === "parameter" && !(name in STANDARD_COLUMNS) && role === "metric") continue;
+      if (known === "parameter" && !(name in STANDARD_COLUMNS) && role === "metric") return;
       throw new StoreError(
         `Cannot record ${role} ${
           JSON.stringify(name)
         } of run ${entry.runId}: the registry has a column of that name for a ${known}`,
         { store: "files", retryable: false },
       );
-    }
+    });
   }
 
   get(runId: string): RegistryEntry | null {
@@ -191,11 +193,11 @@ export class RegistryTable {
   }
 
   #addColumnsOf(entry: RegistryEntry): void {
-    this.check(entry);
-    for (const [name, role] of namedColumns(entry)) {
-      if (!this.#positions.has(name)) this.#addColumn(name, role);
-      else if (role === "metric") this.#roles.set(name, role);
-    }
+    eachColumn(entry, (name, role) => {
+      const known = this.#roles.get(name);
+      if (known === undefined) this.#addColumn(name, role);
+      else if (known !== role) this.#roles.set(name, role);
+    });
   }
 
   #addColumn(name: string, role?: ColumnRole): void {
@@ -250,10 +252,11 @@ function firstCell(record: string): string {
   return comma < 0 ? record : record.slice(0, comma);
 }
 
-function* namedColumns(entry: RegistryEntry): Generator<[string, ColumnRole]> {
-  for (const name of Object.keys(entry.parameters)) yield [name, "parameter"];
-  for (const name of Object.keys(entry.metrics)) yield [name, "metric"];
-  for (const name of Object.keys(entry.artifactPaths)) yield [name, "artifact"];
+/** Tells of every column that an entry names, and what it takes it for. */
+function eachColumn(entry: RegistryEntry, tell: (name: string, role: ColumnRole) => void): void {
+  for (const name in entry.parameters) tell(name, "parameter");
+  for (const name in entry.metrics) tell(name, "metric");
+  for (const name in entry.artifactPaths) tell(name, "artifact");
 }
 
 function statusOf(cell: string): RunStatus {

@@ -6,7 +6,7 @@
  */
 import { InvalidReference, NotFound, StoreError } from "../../core/errors.ts";
 import type { Artifact, ResultStore, RunResult } from "../../experiments/contracts.ts";
-import { isMissing, readFailure, removeQuietly, writeFailure, writeFileAtomic } from "./atomic_file.ts";
+import { exists, isMissing, readFailure, removeQuietly, writeFailure, writeFileAtomic } from "./atomic_file.ts";
 import { artifactName, checkedExperiment, checkedName, checkedReference, placeInRun, runReference } from "./names.ts";
 import { parseResult, resultText } from "./result_text.ts";
 import { directoryOf, joined } from "./paths.ts";
@@ -17,10 +17,15 @@ const STAGING = ".staging";
 /** Where a replaced run waits until the new one is in its place. */
 const REPLACED = ".replaced";
 
+/** Size of the buffer for short texts, in bytes; a character takes three at most. */
+const BUFFER = 256 * 1024;
+
 /** Results below a base directory, one directory per run. */
 export class FileResultStore implements ResultStore {
   readonly #base: string;
   readonly #encoder = new TextEncoder();
+  /** Where short texts become bytes: a new array for every small file would cost more than the rest of the work. */
+  readonly #buffer = new Uint8Array(BUFFER);
   readonly #staged = new Set<string>();
 
   /** @param base directory of one experiment (experiment id empty) or of several */
@@ -50,13 +55,13 @@ export class FileResultStore implements ResultStore {
       this.#makeStaging(experiment, staging, artifacts.some((artifact) => placeInRun(artifact.name).includes("/")));
       for (const artifact of artifacts) {
         const place = placeInRun(checkedName(artifact.name, "artifact name"));
-        const bytes = typeof artifact.content === "string" ? this.#encoder.encode(artifact.content) : artifact.content;
-        Deno.writeFileSync(joined(staging, place), bytes);
+        const bytes = this.#bytesOf(artifact.content);
+        Deno.writeFileSync(`${staging}/${place}`, bytes);
         references[artifactName(artifact.name)] = `${run}/${place}`;
         sizes[`${run}/${place}`] = bytes.length;
       }
       const saved: RunResult = { ...result, artifacts: references, artifactSizes: sizes };
-      Deno.writeTextFileSync(joined(staging, "result.json"), resultText(saved));
+      Deno.writeFileSync(`${staging}/result.json`, this.#bytesOf(resultText(saved)));
       this.#putInPlace(staging, joined(experiment, "runs", runId), joined(experiment, REPLACED, runId));
       return saved;
     } catch (error) {
@@ -97,6 +102,16 @@ export class FileResultStore implements ResultStore {
     const path = this.#existing(reference);
     try {
       return (await Deno.open(path, { read: true })).readable;
+    } catch (error) {
+      throw readFailure(error, path);
+    }
+  }
+
+  /** The ids of the runs that have a directory. */
+  runIds(experimentId: string): Set<string> {
+    const path = joined(this.#base, checkedExperiment(experimentId), "runs");
+    try {
+      return new Set(entryNames(path));
     } catch (error) {
       throw readFailure(error, path);
     }
@@ -143,6 +158,13 @@ export class FileResultStore implements ResultStore {
         // Not there, or another writer of this process is at work in it.
       }
     }
+  }
+
+  /** The bytes of a content, good until the next call. */
+  #bytesOf(content: string | Uint8Array): Uint8Array {
+    if (typeof content !== "string") return content;
+    if (content.length * 3 > BUFFER) return this.#encoder.encode(content);
+    return this.#buffer.subarray(0, this.#encoder.encodeInto(content, this.#buffer).written);
   }
 
   #path(reference: string): string {
@@ -207,16 +229,6 @@ export class FileResultStore implements ResultStore {
 }
 
 const notRetryable = { store: "files", retryable: false } as const;
-
-function exists(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return true;
-  } catch (error) {
-    if (isMissing(error)) return false;
-    throw error;
-  }
-}
 
 function entryNames(directory: string): string[] {
   try {

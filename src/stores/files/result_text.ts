@@ -6,6 +6,7 @@
 import { ValidationError } from "../../core/errors.ts";
 import type { RunResult, RunStatus } from "../../experiments/contracts.ts";
 import { isRecord, isValues } from "../../experiments/plan.ts";
+import { resultRecord } from "../../experiments/result_record.ts";
 
 const STATUSES: readonly RunStatus[] = ["pending", "running", "completed", "failed"];
 
@@ -16,19 +17,7 @@ export function isRunStatus(value: unknown): value is RunStatus {
 
 /** The text of `result.json`. */
 export function resultText(result: RunResult): string {
-  return JSON.stringify(
-    {
-      run_id: result.runId,
-      status: result.status,
-      parameters: result.parameters,
-      metrics: result.metrics,
-      artifacts: result.artifacts,
-      error: result.error,
-      execution_time_ms: result.executionTimeMs,
-    },
-    null,
-    2,
-  );
+  return JSON.stringify(resultRecord(result), null, 2);
 }
 
 /**
