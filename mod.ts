@@ -54,7 +54,18 @@ export * from "./src/ring/scenario/types.ts";
 export * from "./src/ring/scenario/parse.ts";
 export * from "./src/ring/scenario/preflight.ts";
 export * from "./src/ring/scenario/document.ts";
-export type { Allocation, AllocationText, RingSpec, RingSpecText } from "./src/ring/generator/spec.ts";
+export type {
+  Allocation,
+  AllocationText,
+  BalancedTerms,
+  BalancedTermsText,
+  RingSpec,
+  RingSpecText,
+  RingTerms,
+  RingVariant,
+} from "./src/ring/generator/spec.ts";
+export type { DealerBucketText, DealerText, RiskAssessmentText } from "./src/ring/generator/dealer_text.ts";
+export { dealerFromText, dealerText } from "./src/ring/generator/dealer_text.ts";
 export { ringSpecFromText } from "./src/ring/generator/spec.ts";
 export * from "./src/ring/generator/compile.ts";
 export * from "./src/ring/engine/simulate.ts";
@@ -71,13 +82,39 @@ export * from "./src/experiments/samplers.ts";
 export * from "./src/experiments/sweep_config.ts";
 export * from "./src/experiments/sweep_runner.ts";
 export * from "./src/experiments/aggregate.ts";
+export * from "./src/experiments/strategy_outcomes.ts";
+export * from "./src/experiments/dealer_usage.ts";
+export type { ActiveFiles, DealerFile, EvaluationOptions } from "./src/experiments/active_runs.ts";
+export {
+  type Cell,
+  type Column,
+  type ColumnKind,
+  columnsCsv,
+  type ReadOptions,
+} from "./src/experiments/typed_columns.ts";
 export * from "./src/experiments/sweep_summary.ts";
+export * from "./src/experiments/paired_settings.ts";
+export * from "./src/experiments/paired_plan.ts";
+export * from "./src/experiments/paired_sweep.ts";
+export type {
+  ComparisonOptions,
+  ComparisonRow,
+  DealerLoader,
+  DealerValues,
+  Pair,
+  PairRun,
+} from "./src/experiments/comparison.ts";
+export { comparisonColumns, comparisonCsv, comparisonRow, endedPairs } from "./src/experiments/comparison.ts";
+export { DEALER_COLUMNS, type DealerColumn, type DealerKind } from "./src/experiments/dealer_columns.ts";
+export * from "./src/experiments/paired_summary.ts";
 
 // Stores and executors
 export { FileResultStore } from "./src/stores/files/result_store.ts";
 export { FileRegistryStore } from "./src/stores/files/registry_store.ts";
 export * from "./src/stores/files/plan_file.ts";
 export * from "./src/stores/files/sweep_directory.ts";
+export * from "./src/stores/files/paired_directory.ts";
+export * from "./src/stores/files/arms.ts";
 export * from "./src/executors/local.ts";
 export * from "./src/executors/pool.ts";
 export * from "./src/executors/ring_run.ts";
@@ -100,6 +137,14 @@ export type {
   RunPageInput,
   SweepRow,
 } from "./src/reports/inputs.ts";
+export { ringPageInput, type RingPageOptions, ringRunPage } from "./src/reports/ring_pages.ts";
 export { runPage } from "./src/reports/run_page.ts";
 export { metricsPage } from "./src/reports/metrics_page.ts";
 export { dashboardPage } from "./src/reports/dashboard_page.ts";
+export type { ArmNames, PairedPageInput, PairRow, PairRun as PairRowRun } from "./src/reports/paired_input.ts";
+export { BALANCED_ARMS, COMPARISON_ARMS, pairRow } from "./src/reports/paired_input.ts";
+export { pairedPage } from "./src/reports/paired_page.ts";
+export * from "./src/experiments/paired_statistics.ts";
+
+// Notebooks
+export * from "./src/reports/notebook.ts";

@@ -11,7 +11,8 @@ const INTRODUCTION = `# Commands
 \`deno task -q bilancio COMMAND ...\` from any directory below the checkout; relative paths start where you are. This page
 is made by \`deno task docs\` from the help of the commands.
 
-Exit status: 0 done (a simulation that a default stopped is done), 1 failed, 2 wrong use, 130 or 143 interrupted. Errors
+Exit status: 0 done (a simulation that a default stopped is done), 1 failed, 2 wrong use, 130 or 143 interrupted, 141
+when the reader of the output went away (a sweep then ends as if interrupted, and goes on with the same command). Errors
 are one or two sentences on standard error; \`--debug\` adds where they came from.
 
 | Variable           | Meaning                                                   |

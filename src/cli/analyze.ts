@@ -5,10 +5,11 @@
  */
 import { UsageError } from "../core/errors.ts";
 import { displayNumber } from "../core/number_text.ts";
+import { fileNameOf } from "../stores/files/paths.ts";
 import { type Command, commandOf } from "./command.ts";
 import { type CommandShape, type FlagValues, onOff, path, text } from "./flags.ts";
 import type { Output } from "./outputs.ts";
-import { fileNameOf, from } from "./paths.ts";
+import { from } from "./paths.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 const FLAGS = {
@@ -45,7 +46,15 @@ async function analyze(flags: FlagValues<typeof FLAGS>, terminal: Terminal): Pro
   const days = parseDaySpec(flags.days ?? "", flags.reference ? "drop" : "refuse");
   const files = analysisFileNames(events, flags["out-csv"], flags["out-json"]);
   const { checkDistinct, writeOutputs } = await import("./outputs.ts");
-  checkDistinct([events, files.csv, files.json, files.debtorShares, flags["intraday-csv"], flags.html, flags.balances]);
+  checkDistinct(terminal.directory, [
+    events,
+    files.csv,
+    files.json,
+    files.debtorShares,
+    flags["intraday-csv"],
+    flags.html,
+    flags.balances,
+  ]);
 
   const bundle = await metricsOf(events, flags, days, terminal);
   if (bundle.days.length === 0) {

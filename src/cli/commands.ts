@@ -36,6 +36,26 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./sweep_ring.ts")).command,
   },
   {
+    name: "sweep comparison",
+    summary: "the same rings without and with dealers, in pairs",
+    load: async () => (await import("./sweep_comparison.ts")).command,
+  },
+  {
+    name: "sweep balanced",
+    summary: "rings with outside holders, without and with trading, in pairs",
+    load: async () => (await import("./sweep_balanced.ts")).command,
+  },
+  {
+    name: "sweep strategy-outcomes",
+    summary: "what became of debts by what their debtors did on the market",
+    load: async () => (await import("./sweep_evaluations.ts")).strategyOutcomesCommand,
+  },
+  {
+    name: "sweep dealer-usage",
+    summary: "how much the dealers of a balanced sweep were used",
+    load: async () => (await import("./sweep_evaluations.ts")).dealerUsageCommand,
+  },
+  {
     name: "export registry",
     summary: "the table of all runs of a sweep, as CSV or JSON",
     load: async () => (await import("./export.ts")).registryCommand,

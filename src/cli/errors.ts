@@ -35,11 +35,20 @@ const SPEAKING = [
 
 /** The exit status for an error. */
 export function exitStatus(error: unknown): number {
-  return error instanceof UsageError ? WRONG_USE : FAILED;
+  return firstError(error) instanceof UsageError ? WRONG_USE : FAILED;
+}
+
+/**
+ * What went wrong first. On a full disk the work fails, and then what closes its files fails too; only the first says
+ * what to do.
+ */
+function firstError(error: unknown): unknown {
+  return error instanceof SuppressedError ? firstError(error.suppressed) : error;
 }
 
 /** The error for standard error: its message, or with `debug` also where it came from. */
-export function errorText(error: unknown, debug: boolean): string {
+export function errorText(thrown: unknown, debug: boolean): string {
+  const error = firstError(thrown);
   if (debug) return `${stackText(error)}\n`;
   if (SPEAKING.some((kind) => error instanceof kind) && error instanceof Error) return `${error.message}\n`;
   const sentence = systemSentence(error);
@@ -57,8 +66,12 @@ function stackText(error: unknown): string {
 /** What the operating system says, in words; undefined when it did not speak. Deno's messages name the path. */
 function systemSentence(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error instanceof Deno.errors.NotCapable) return `The permissions of this task do not allow it: ${error.message}.`;
-  if (error instanceof Deno.errors.PermissionDenied) return `The system does not allow it: ${error.message}.`;
+  if (error instanceof Deno.errors.NotCapable) {
+    return `The permissions of this task do not allow it: ${error.message}. Choose a path that they cover, or grant more.`;
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return `The system does not allow it: ${error.message}. Choose another path or change its rights.`;
+  }
   const errno = /^(.*?) ?\(os error \d+\)(.*)$/.exec(error.message);
   return errno === null ? undefined : `The system refused: ${errno[1]}${errno[2]}.`;
 }

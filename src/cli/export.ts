@@ -34,8 +34,16 @@ function shape(what: string, summary: string, example: string): CommandShape<Exp
   };
 }
 
-/** Makes the rows of an export from the directory of a sweep. */
-type RowsOf = (directory: string, shown: string) => Promise<{ readonly rows: Iterable<Row> | AsyncIterable<Row> }>;
+/**
+ * Makes the rows of an export from the directory of a sweep; it may be asked for more than once. Files that are missing
+ * are told to `lost` and left out.
+ */
+type RowsOf = (directory: string, shown: string) => Promise<(lost: (reference: string) => void) => Rows>;
+
+type Rows = Iterable<Row> | AsyncIterable<Row>;
+
+/** Missing files that are named, at most. */
+const NAMED = 5;
 
 async function exportRows(
   { positionals, flags }: Given<ExportFlags>,
@@ -46,32 +54,74 @@ async function exportRows(
   if (flags.format === "parquet") {
     throw new UsageError("--format parquet comes with the DuckDB store, in a later version; csv and json work now.");
   }
-  const { rows } = await rowsOf(from(terminal.directory, shown), shown);
-  const collected: Row[] = [];
-  for await (const row of rows) collected.push(row);
-  const text = flags.format === "json" ? jsonText(collected) : await csvOf(collected);
+  const rows = await rowsOf(from(terminal.directory, shown), shown);
+  const lost = new Set<string>();
+  const counted = new CountedRows(() => rows((reference) => lost.add(reference)));
+  const parts = inParts(flags.format === "json" ? jsonTexts(counted) : csvTexts(counted));
   if (flags.out === undefined) {
-    terminal.out(text);
-    return 0;
+    for await (const part of parts) terminal.out(part);
+  } else {
+    const { writeParts } = await import("./outputs.ts");
+    await writeParts(terminal.directory, flags.out, parts);
+    terminal.error(`Written: ${flags.out} (${counted.count} rows)\n`);
   }
-  const { writeOutputs } = await import("./outputs.ts");
-  writeOutputs(terminal.directory, [{ path: flags.out, content: text }]);
-  terminal.error(`Written: ${flags.out} (${collected.length} rows)\n`);
-  return 0;
+  if (lost.size === 0) return 0;
+  const named = [...lost].slice(0, NAMED).join(", ");
+  const more = lost.size > NAMED ? ` and ${lost.size - NAMED} more` : "";
+  terminal.error(`Missing in ${shown}, and left out: ${named}${more}\n`);
+  return 1;
 }
 
-function jsonText(rows: readonly Row[]): string {
-  return rows.length === 0 ? "[]\n" : `[\n${rows.map((row) => JSON.stringify(row)).join(",\n")}\n]\n`;
+/** Rows that are read anew whenever someone goes through them. */
+class CountedRows {
+  readonly #rows: () => Rows;
+  /** Rows of the last reading. */
+  count = 0;
+
+  constructor(rows: () => Rows) {
+    this.#rows = rows;
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Row> {
+    this.count = 0;
+    for await (const row of this.#rows()) {
+      this.count++;
+      yield row;
+    }
+  }
 }
 
-/** Columns in the order in which the rows first show them. */
-async function csvOf(rows: readonly Row[]): Promise<string> {
+/** How much is put together before it is written, in characters. */
+const PART = 65_536;
+
+async function* inParts(texts: AsyncIterable<string>): AsyncGenerator<string> {
+  let part = "";
+  for await (const text of texts) {
+    part += text;
+    if (part.length < PART) continue;
+    yield part;
+    part = "";
+  }
+  if (part !== "") yield part;
+}
+
+async function* jsonTexts(rows: AsyncIterable<Row>): AsyncGenerator<string> {
+  let before = "[\n";
+  for await (const row of rows) {
+    yield before + JSON.stringify(row);
+    before = ",\n";
+  }
+  yield before === ",\n" ? "\n]\n" : "[]\n";
+}
+
+/** Columns in the order in which the rows first show them: the rows are read twice, and never kept. */
+async function* csvTexts(rows: AsyncIterable<Row>): AsyncGenerator<string> {
   const { cellText } = await import("./export_rows.ts");
   const columns = new Set<string>();
-  for (const row of rows) for (const column in row) columns.add(column);
+  for await (const row of rows) for (const column in row) columns.add(column);
   const names = [...columns];
-  const lines = rows.map((row) => csvRow(names.map((name) => cellText(row[name]))));
-  return `${[csvRow(names), ...lines].join("\n")}\n`;
+  yield `${csvRow(names)}\n`;
+  for await (const row of rows) yield `${csvRow(names.map((name) => cellText(row[name])))}\n`;
 }
 
 /** `bilancio export registry` */
@@ -80,7 +130,8 @@ export const registryCommand: Command = commandOf(
   (given, terminal) =>
     exportRows(given, terminal, async (directory, shown) => {
       const { registryOf, registryRows } = await import("./export_rows.ts");
-      return { rows: registryRows(await registryOf(directory, shown)) };
+      const entries = await registryOf(directory, shown);
+      return () => registryRows(entries);
     }),
 );
 
@@ -90,7 +141,8 @@ export const metricsCommand: Command = commandOf(
   (given, terminal) =>
     exportRows(given, terminal, async (directory, shown) => {
       const { metricRows, registryOf } = await import("./export_rows.ts");
-      return { rows: metricRows(directory, await registryOf(directory, shown), given.flags.format === "json") };
+      const entries = await registryOf(directory, shown);
+      return (lost) => metricRows(directory, entries, given.flags.format === "json", lost);
     }),
 );
 
@@ -100,6 +152,7 @@ export const eventsCommand: Command = commandOf(
   (given, terminal) =>
     exportRows(given, terminal, async (directory, shown) => {
       const { eventRows, registryOf } = await import("./export_rows.ts");
-      return { rows: eventRows(directory, await registryOf(directory, shown)) };
+      const entries = await registryOf(directory, shown);
+      return (lost) => eventRows(directory, entries, lost);
     }),
 );

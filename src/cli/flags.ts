@@ -234,7 +234,8 @@ function unknownOption<F extends Flags>(shape: CommandShape<F>, typed: string): 
 }
 
 function checkPositionals<F extends Flags>(shape: CommandShape<F>, given: readonly string[]): void {
-  const missing = shape.positionals[given.length];
+  const empty = given.findIndex((text) => text === "");
+  const missing = shape.positionals[empty < 0 ? given.length : empty];
   if (missing !== undefined) {
     throw new UsageError(
       `bilancio ${shape.name} needs ${missing.name}: ${missing.summary}. See: bilancio ${shape.name} --help`,

@@ -1,21 +1,29 @@
 /**
- * Ctrl-C and termination: the first signal lets the runs in flight finish, the second ends them at their next day.
+ * Ctrl-C and termination: the first signal lets the runs in flight finish, the second ends them at their next day. A
+ * reader who went away (`bilancio sweep ring --json | head`) is a first signal, too.
  *
  * @module
  */
 
-/** Watches the signals of this process until it is disposed of. */
+import { READER_GONE, type Terminal } from "./terminal.ts";
+
+/** Watches the signals of this process, and its readers, until it is disposed of. */
 export class Interrupt implements Disposable {
   readonly #stop = new AbortController();
   readonly #cut = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][] = [];
-  /** 130 or 143 once a signal came. */
+  readonly #terminal: Terminal;
+  /** 130 or 143 once a signal came, 141 once a reader went away. */
   status: number | undefined;
 
-  /** @param notice told to people when the first signal comes */
-  constructor(notice: (sentence: string) => void) {
-    this.#listen("SIGINT", 130, notice);
-    if (Deno.build.os !== "windows") this.#listen("SIGTERM", 143, notice);
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+    this.#listen("SIGINT", 130);
+    if (Deno.build.os !== "windows") this.#listen("SIGTERM", 143);
+    terminal.onReaderGone = () => {
+      this.status ??= READER_GONE;
+      this.#stop.abort();
+    };
   }
 
   /** Aborted by the first signal: nothing new starts. */
@@ -28,11 +36,11 @@ export class Interrupt implements Disposable {
     return this.#cut.signal;
   }
 
-  #listen(signal: Deno.Signal, status: number, notice: (sentence: string) => void): void {
+  #listen(signal: Deno.Signal, status: number): void {
     const listener = () => {
       if (this.status === undefined) {
         this.status = status;
-        notice("Stopping: the runs in flight are finished and recorded. Once more to cut them short.");
+        this.#terminal.error("Stopping: the runs in flight are finished and recorded. Once more to cut them short.\n");
         this.#stop.abort();
       } else {
         this.#cut.abort();

@@ -31,7 +31,7 @@ General:
 
 Examples:
   bilancio run examples/scenarios/03-ring-that-jams.yaml
-  bilancio sweep ring --kappas 0.25,0.5,1,2 --out-dir out/first
+  bilancio sweep ring --kappas 0.25,0.5,1,2 --out-dir out/grid
 
 Exit status: 0 done, 1 failed, 2 wrong use, 130 or 143 interrupted.
 `;

@@ -4,8 +4,8 @@
  * @module
  */
 import { UsageError } from "../core/errors.ts";
-import { writeFailure, writeFileAtomic } from "../stores/files/atomic_file.ts";
-import { from } from "./paths.ts";
+import { writeFailure, writeFileAtomic, writePartsAtomic } from "../stores/files/atomic_file.ts";
+import { from, withoutDots } from "./paths.ts";
 
 /** A file to be written, at the path that the caller gave. */
 export interface Output {
@@ -14,17 +14,35 @@ export interface Output {
 }
 
 /**
- * Refuses two outputs with one path, of which only the last would be left.
+ * Refuses paths of which two are one file, however they are spelled: the input would be overwritten, or of two outputs
+ * only the last would be left.
  *
+ * @param paths inputs and outputs of a command, as the caller gave them
  * @throws {UsageError} naming the path.
  */
-export function checkDistinct(paths: readonly (string | null | undefined)[]): void {
+export function checkDistinct(directory: string, paths: readonly (string | null | undefined)[]): void {
   const seen = new Set<string>();
   for (const path of paths) {
     if (path === null || path === undefined) continue;
-    if (seen.has(path)) throw new UsageError(`Two outputs would be written to ${path}.`);
-    seen.add(path);
+    const place = placeOf(from(directory, path));
+    if (isStream(place)) continue;
+    if (seen.has(place)) throw new UsageError(`${path} is named for two files of this command; give each its own.`);
+    seen.add(place);
   }
+}
+
+/** One spelling for all paths of a file: links followed where it exists, else without `.` and `..`. */
+function placeOf(path: string): string {
+  try {
+    return Deno.realPathSync(path);
+  } catch {
+    return withoutDots(path); // not there yet
+  }
+}
+
+/** Whether two paths, as the caller gave them, are one file. */
+export function isSameFile(directory: string, a: string, b: string): boolean {
+  return placeOf(from(directory, a)) === placeOf(from(directory, b));
 }
 
 /**
@@ -34,6 +52,17 @@ export function checkDistinct(paths: readonly (string | null | undefined)[]): vo
  */
 export function writeOutputs(directory: string, outputs: readonly Output[]): void {
   for (const { path, content } of outputs) writeOutput(from(directory, path), content);
+}
+
+/**
+ * Writes a file whose text comes in parts; it appears when all of them are there.
+ *
+ * @throws {StoreError} naming the file that could not be written, and whatever the parts throw.
+ */
+export async function writeParts(directory: string, path: string, parts: AsyncIterable<string>): Promise<void> {
+  const place = linkTarget(from(directory, path));
+  if (isStream(place)) { for await (const part of parts) writeOutput(place, part); }
+  else await writePartsAtomic(place, parts);
 }
 
 function writeOutput(path: string, content: string | Uint8Array): void {

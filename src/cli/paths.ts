@@ -1,6 +1,7 @@
 /**
  * Paths as the caller means them: relative ones start in the caller's directory, which need not be the process's own
- * (`deno task` changes into the checkout and passes the caller's directory with `-C`).
+ * (`deno task` changes into the checkout and passes the caller's directory with `-C`). Taking paths apart is the affair
+ * of the file stores.
  *
  * @module
  */
@@ -14,15 +15,16 @@ export function from(directory: string, path: string): string {
   return `${directory}${separator}${path.replace(/^(?:\.\/)+/, "")}`;
 }
 
-/** The folder of a path, `.` when it has none. */
-export function folderOf(path: string): string {
-  const cut = path.search(/[\\/][^\\/]*$/);
-  return cut < 0 ? "." : cut === 0 ? "/" : path.slice(0, cut);
-}
-
-/** The last part of a path. */
-export function fileNameOf(path: string): string {
-  return path.slice(path.search(/[^\\/]*$/));
+/** The same path without `.`, and without `..` where a name stands before it. */
+export function withoutDots(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split(/[\\/]/)) {
+    const before = parts.at(-1);
+    if (part === "." || (part === "" && parts.length > 0)) continue;
+    if (part === ".." && before !== undefined && before !== "" && before !== "..") parts.pop();
+    else parts.push(part);
+  }
+  return parts.join("/");
 }
 
 /** Whether a file stands at a path. */

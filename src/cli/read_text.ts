@@ -46,10 +46,16 @@ function readingError(error: unknown, path: string, what: string): unknown {
     return new UsageError(`There is no ${what} ${path}.`);
   }
   if (error instanceof Deno.errors.NotCapable) {
-    return refusal(`The permissions of this task do not allow reading ${path}.`, error);
+    return refusal(
+      `The permissions of this task do not allow reading ${path}; start it with --allow-read, or move the file.`,
+      error,
+    );
   }
   if (error instanceof Deno.errors.PermissionDenied) {
-    return refusal(`The ${what} ${path} cannot be read: permission denied.`, error);
+    return refusal(
+      `The ${what} ${path} cannot be read: permission denied; change its rights (chmod) or copy it.`,
+      error,
+    );
   }
   return error;
 }

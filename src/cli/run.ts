@@ -7,6 +7,7 @@ import { NotFound, StoreError } from "../core/errors.ts";
 import { suggestion } from "../core/nearest.ts";
 import type { RingOutcome } from "../ring/outcome.ts";
 import type { ParsedScenario } from "../ring/scenario/parse.ts";
+import { directoryOf } from "../stores/files/paths.ts";
 import { type Command, commandOf } from "./command.ts";
 import {
   type CommandShape,
@@ -19,7 +20,7 @@ import {
   wholeNumber,
 } from "./flags.ts";
 import type { Output } from "./outputs.ts";
-import { folderOf, from } from "./paths.ts";
+import { from } from "./paths.ts";
 import type { Terminal } from "./terminal.ts";
 
 const FLAGS = {
@@ -78,7 +79,7 @@ async function run(file: string, flags: RunFlags, terminal: Terminal): Promise<n
   const shown = shownAgents(parsed, flags);
   const events = flags["export-events"] ?? scenario.run.export.eventsJsonl ?? undefined;
   const balances = flags["export-balances"] ?? scenario.run.export.balancesCsv ?? undefined;
-  checkDistinct([file, events, balances, flags.html]);
+  checkDistinct(terminal.directory, [file, events, balances, flags.html, ...metricPaths(flags["metrics-dir"])]);
 
   const outcome = await simulated(parsed, flags);
   const outputs: Output[] = [];
@@ -94,7 +95,9 @@ async function run(file: string, flags: RunFlags, terminal: Terminal): Promise<n
   const metrics = runMetrics(outcome, scenario.run.behaviours);
   if (flags["metrics-dir"] !== undefined) outputs.push(...await metricOutputs(flags["metrics-dir"], parsed, metrics));
   if (flags.html !== undefined) {
-    outputs.push({ path: flags.html, content: await page(parsed, outcome, flags, shown, metrics) });
+    const { ringRunPage } = await import("../reports/ring_pages.ts");
+    const options = { totals: metrics.summary, limits: limitsOf(flags), shownAgents: shown };
+    outputs.push({ path: flags.html, content: await ringRunPage(scenario, outcome, options) });
   }
   writeOutputs(terminal.directory, outputs);
   outputs.push(...await writeCompiledScenario(file, parsed, terminal));
@@ -115,15 +118,21 @@ function shownAgents({ scenario }: ParsedScenario, flags: RunFlags): readonly st
   return given.length > 0 ? given : scenario.run.show.balances;
 }
 
+/** The limits that the flags set instead of the scenario. */
+function limitsOf(
+  { "max-days": maxDays, "quiet-days": quietDays }: RunFlags,
+): { maxDays?: number; quietDays?: number } {
+  return { ...(maxDays === undefined ? {} : { maxDays }), ...(quietDays === undefined ? {} : { quietDays }) };
+}
+
 async function simulated({ scenario }: ParsedScenario, flags: RunFlags): Promise<RingOutcome> {
   const { preflightAliases } = await import("../ring/scenario/preflight.ts");
   const { simulateRing } = await import("../ring/engine/simulate.ts");
   preflightAliases(scenario);
-  const { "max-days": maxDays, "quiet-days": quietDays, "default-handling": defaultHandling } = flags;
+  const { "default-handling": defaultHandling } = flags;
   return simulateRing(scenario, {
     checkInvariants: flags["check-invariants"] ?? "setup",
-    ...(maxDays === undefined ? {} : { maxDays }),
-    ...(quietDays === undefined ? {} : { quietDays }),
+    ...limitsOf(flags),
     ...(defaultHandling === undefined ? {} : { defaultHandling }),
   });
 }
@@ -137,10 +146,14 @@ async function writeCompiledScenario(file: string, parsed: ParsedScenario, termi
   if (generated === null || !generated.emitYaml) return [];
   const { scenarioDocument, scenarioSlug } = await import("../ring/scenario/document.ts");
   const { formatYaml } = await import("../core/yaml_format.ts");
-  const { writeOutputs } = await import("./outputs.ts");
-  const folder = generated.outDir === null ? folderOf(file) : from(folderOf(file), generated.outDir);
+  const { isSameFile, writeOutputs } = await import("./outputs.ts");
+  const folder = generated.outDir === null ? directoryOf(file) : from(directoryOf(file), generated.outDir);
   const path = from(folder, `${scenarioSlug(scenario.name)}.yaml`);
   const output = { path, content: formatYaml(scenarioDocument(scenario)) };
+  if (isSameFile(terminal.directory, file, path)) {
+    terminal.error(`warning: the complete scenario is not kept: it would replace ${file}; name the file differently\n`);
+    return [];
+  }
   try {
     writeOutputs(terminal.directory, [output]);
     return [output];
@@ -153,6 +166,13 @@ async function writeCompiledScenario(file: string, parsed: ParsedScenario, termi
   }
 }
 
+/** Where the files of `--metrics-dir` go. */
+function metricPaths(folder: string | undefined): string[] {
+  return folder === undefined ? [] : METRIC_FILES.map((name) => from(folder, name));
+}
+
+const METRIC_FILES = ["metrics.csv", "metrics.json", "debtor_shares.csv", "intraday.csv", "metrics.html"];
+
 async function metricOutputs(folder: string, { scenario }: ParsedScenario, metrics: Metrics): Promise<Output[]> {
   const { metricFiles } = await import("../ring/analytics/metric_files.ts");
   const { metricsPage } = await import("../reports/metrics_page.ts");
@@ -161,35 +181,6 @@ async function metricOutputs(folder: string, { scenario }: ParsedScenario, metri
     { name: "metrics.html", content: metricsPage({ ...metrics, subtitle: scenario.name }) },
   ];
   return files.map(({ name, content }) => ({ path: from(folder, name), content }));
-}
-
-async function page(
-  { scenario }: ParsedScenario,
-  outcome: RingOutcome,
-  flags: RunFlags,
-  shownAgents: readonly string[] | null,
-  metrics: Metrics,
-): Promise<string> {
-  const { runPage } = await import("../reports/run_page.ts");
-  const { reason, error } = outcome.stop;
-  return await runPage({
-    name: scenario.name,
-    description: scenario.description,
-    agents: outcome.agents,
-    events: outcome.log,
-    end: {
-      reason,
-      day: outcome.day,
-      maxDays: flags["max-days"] ?? scenario.run.maxDays,
-      quietDays: flags["quiet-days"] ?? scenario.run.quietDays,
-      ...(error === undefined ? {} : { error: error.message }),
-    },
-    openContracts: outcome.openContracts,
-    phi: metrics.summary.phi_total,
-    delta: metrics.summary.delta_total,
-    shownAgents,
-    warnings: outcome.warnings,
-  });
 }
 
 async function report(

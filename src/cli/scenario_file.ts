@@ -4,8 +4,8 @@
  * @module
  */
 import { loadScenarioText, type ParsedScenario } from "../ring/scenario/parse.ts";
+import { fileNameOf } from "../stores/files/paths.ts";
 import { issueText } from "./issue_text.ts";
-import { fileNameOf } from "./paths.ts";
 import { readText } from "./read_text.ts";
 import type { Terminal } from "./terminal.ts";
 

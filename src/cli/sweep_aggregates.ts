@@ -22,7 +22,7 @@ export async function writeAggregates(
   // The file stands in aggregate/, its references point from there (spec 02 8.1).
   const cells = rows.map((row) => row.metrics_csv === "" ? row : { ...row, metrics_csv: `../${row.metrics_csv}` });
   writeFileAtomic(`${directory}/aggregate/results.csv`, resultsCsv(cells));
-  writeFileAtomic(`${directory}/aggregate/dashboard.html`, dashboardPage(dashboardInput(header, entries, rows)));
+  writeFileAtomic(`${directory}/aggregate/dashboard.html`, await dashboardPage(dashboardInput(header, entries, rows)));
   return rows;
 }
 

@@ -3,50 +3,10 @@
  *
  * @module
  */
-import { Decimal } from "../core/decimal.ts";
 import type { RingSweepOverrides } from "../experiments/ring_settings.ts";
-import {
-  type CommandShape,
-  type FlagValues,
-  oneOf,
-  onOff,
-  path,
-  text,
-  UnreadableValue,
-  valueOf,
-  wholeNumber,
-} from "./flags.ts";
-
-/** A decimal as it is written: `0.50` is recorded as `0.50`. */
-function exactDecimal(text: string): Decimal {
-  const value = Decimal.parse(text);
-  if (value === undefined) throw new UnreadableValue("a decimal number");
-  return value;
-}
-
-/** A list of decimals, each as it is written; empty parts are skipped (spec 03 8). */
-function decimalList(text: string): readonly Decimal[] {
-  const parts = text.split(",").map((part) => part.trim()).filter((part) => part !== "");
-  const values = parts.map((part) => {
-    const value = Decimal.parse(part);
-    if (value === undefined) throw new UnreadableValue(`decimal numbers with commas between them (not ${part})`);
-    return value;
-  });
-  if (values.length === 0) throw new UnreadableValue("decimal numbers with commas between them, such as 0.5,1,2");
-  return values;
-}
-
-/** A binary float that becomes a decimal through its shortest text: `500` is recorded as `500.0` (spec 03 1.2). */
-function floatDecimal(text: string): Decimal {
-  const number = exactDecimal(text).toNumber();
-  if (!Number.isFinite(number)) throw new UnreadableValue("a number below 1e308");
-  return Decimal.fromNumber(number);
-}
-
-const list = (summary: string, fallback: string, group?: string) =>
-  valueOf("LIST", summary, decimalList, group === undefined ? { fallback } : { fallback, group });
-const real = (summary: string, fallback: string, group?: string) =>
-  valueOf("X", summary, floatDecimal, group === undefined ? { fallback } : { fallback, group });
+import { list, real } from "./decimal_flags.ts";
+import { type CommandShape, type FlagValues, oneOf, onOff, path, text, wholeNumber } from "./flags.ts";
+import { EXECUTION_FLAGS } from "./sweep_execution.ts";
 
 const FLAGS = {
   "config": path("FILE", "sweep file (YAML); a flag wins over what the file says"),
@@ -88,19 +48,7 @@ const FLAGS = {
     fallback: "fail-fast",
   }),
   "reference": onOff("behave as the reference implementation, defects included"),
-  "executor": oneOf(["local", "pool"], "this thread, or all cores", { fallback: "local", group: "Execution" }),
-  "workers": wholeNumber("N", "workers of the pool", { min: 1, max: 1024 }, {
-    fallback: "BILANCIO_WORKERS or the number of cores",
-  }),
-  "artifacts": oneOf(["all", "failed", "none"], "whose files are kept", {
-    fallback: "all up to 1,000 runs, else failed",
-  }),
-  "resume": onOff("go on with the sweep in --out-dir; an error when there is none"),
-  "force": onOff("start over in a new directory beside --out-dir"),
-  "job-id": text("ID", "three words such as castle-river-mountain, shown in the summary"),
-  "cloud": onOff("run elsewhere (comes with a later version)"),
-  "quiet": onOff("no progress and no summary"),
-  "json": onOff("one JSON object for each finished run on standard output, and one for the sweep at the end"),
+  ...EXECUTION_FLAGS,
 };
 
 /** What `bilancio sweep ring` takes. */
@@ -116,7 +64,10 @@ export const SWEEP_RING: CommandShape<typeof FLAGS> = {
     "and keeps what is done.",
   ],
   examples: [
-    ["bilancio sweep ring --kappas 0.25,0.5,1,2 --mus 0,0.5,1 --out-dir out/first", "60 runs and a dashboard"],
+    [
+      "bilancio sweep ring --kappas 0.25,0.5,1,2 --liquidity-mode uniform --default-handling expel-agent --out-dir out/first",
+      "100 rings, each with its cash spread evenly, and a dashboard",
+    ],
     [
       "bilancio sweep ring --config examples/sweeps/grid.yaml --executor pool --out-dir out/grid",
       "a sweep from a file",

@@ -4,6 +4,7 @@
  * @module
  */
 import type { ResultRow } from "../experiments/aggregate.ts";
+import type { RunResult } from "../experiments/contracts.ts";
 import { type ParameterGroup, SWEEP_PARAMETERS, sweepSummary } from "../experiments/sweep_summary.ts";
 import type { SweepOutcome } from "../experiments/sweep_runner.ts";
 import { count } from "./run_summary.ts";
@@ -18,7 +19,7 @@ export interface FinishedSweep {
   readonly jobId: string | null;
 }
 
-/** Most values of a parameter that get a line. */
+/** Most values of a parameter that get a table. */
 const SHOWN_VALUES = 20;
 
 const MEANINGS: Readonly<Record<typeof SWEEP_PARAMETERS[number], string>> = {
@@ -30,10 +31,13 @@ const MEANINGS: Readonly<Record<typeof SWEEP_PARAMETERS[number], string>> = {
 
 /** The summary for people. */
 export function sweepText({ directory, outcome, rows, jobId }: FinishedSweep): string {
-  const { by } = sweepSummary(rows);
+  const summary = sweepSummary(rows);
+  const { by } = summary;
   const tables = SWEEP_PARAMETERS.filter((parameter) => by[parameter].length > 1)
-    .filter((parameter) => parameter === "kappa" || by[parameter].length <= SHOWN_VALUES)
+    .filter((parameter) => by[parameter].length <= SHOWN_VALUES)
     .map((parameter) => groupTable(MEANINGS[parameter], by[parameter]));
+  // Sampled values do not repeat: a line for each would say nothing.
+  if (tables.length === 0 && summary.runs > 0) tables.push(groupTable("", [{ value: "all runs", ...summary }]));
   const done = outcome.isInterrupted ? "Interrupted" : "Done";
   const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} there before` : "";
   const failed = outcome.failed > 0 ? `, ${outcome.failed} failed` : "";
@@ -45,14 +49,19 @@ export function sweepText({ directory, outcome, rows, jobId }: FinishedSweep): s
     `Dashboard  ${directory}/aggregate/dashboard.html\n`;
 }
 
+/** Why runs failed, by the first of them; the registry has the others. */
+export function failureSentence({ runId, error }: RunResult, failed: number): string {
+  const reason = (error ?? "no reason given").replace(/\s*\n\s*(?:- )?/g, " ");
+  return `${count(failed, "run")} failed. The first was ${runId}: ${reason}`;
+}
+
 function groupTable(title: string, groups: readonly ParameterGroup[]): string {
-  const rows = groups.slice(0, SHOWN_VALUES).map(({ value, runs, delta }) => [
+  const rows = groups.map(({ value, runs, delta }) => [
     value,
     String(runs),
     ...(delta === null ? ["-", "-", "-", "-"] : [delta.mean, delta.median, delta.min, delta.max].map(share)),
   ]);
-  const more = groups.length > SHOWN_VALUES ? `... and ${groups.length - SHOWN_VALUES} more values\n` : "";
-  return table([title, "runs", "mean", "median", "min", "max"], rows) + more;
+  return table([title, "runs", "mean", "median", "min", "max"], rows);
 }
 
 function share(value: number): string {

@@ -18,22 +18,41 @@ export interface Terminal {
   readonly coloured: boolean;
   /** Columns of the terminal; 80 where that is not known. */
   readonly columns: number;
+  /**
+   * What happens when the reader of a stream went away (`bilancio ... | head`), once; nothing is written from then on.
+   * Undefined: the process ends quietly, as others do.
+   */
+  onReaderGone: (() => void) | undefined;
 }
 
 /** The terminal of this process. */
 export function processTerminal(directory: string): Terminal {
   const coloured = Deno.stdout.isTerminal() && !Deno.noColor;
-  return {
+  const write = (stream: typeof Deno.stdout | typeof Deno.stderr): (text: string) => void => {
+    let isGone = false;
+    return (text) => {
+      if (isGone || writeAll(stream, text)) return;
+      isGone = true;
+      if (terminal.onReaderGone === undefined) Deno.exit(READER_GONE);
+      terminal.onReaderGone();
+    };
+  };
+  const terminal: Terminal = {
     directory,
-    out: (text) => writeAll(Deno.stdout, text),
-    error: (text) => writeAll(Deno.stderr, text),
+    out: write(Deno.stdout),
+    error: write(Deno.stderr),
+    onReaderGone: undefined,
     movable: Deno.stderr.isTerminal(),
     coloured,
     get columns() {
       return terminalColumns();
     },
   };
+  return terminal;
 }
+
+/** Exit status of a process whose reader went away: 128 + SIGPIPE. */
+export const READER_GONE = 141;
 
 function terminalColumns(): number {
   try {
@@ -44,20 +63,21 @@ function terminalColumns(): number {
 }
 
 /**
- * Writes everything. A reader that went away (`bilancio ... | head`) ends the process quietly, as it does elsewhere; one
- * that is slow, on a pipe that a parent made non-blocking, is waited for.
+ * Writes everything and returns true, or false when the reader went away. One that is slow, on a pipe that a parent made
+ * non-blocking, is waited for.
  */
-function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): boolean {
   let bytes = new TextEncoder().encode(text);
   while (bytes.length > 0) {
     try {
       bytes = bytes.subarray(stream.writeSync(bytes));
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) Deno.exit(141); // 128 + SIGPIPE
+      if (error instanceof Deno.errors.BrokenPipe) return false;
       if (!(error instanceof Deno.errors.WouldBlock)) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5);
     }
   }
+  return true;
 }
 
 /** Rows under a head, the first column left, the others right, as people read numbers. */

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { ValidationError } from "../core/errors.ts";
+import { SimulationError, ValidationError } from "../core/errors.ts";
 import type { Scenario } from "../ring/scenario/types.ts";
 import { type Command, commandOf } from "./command.ts";
 import { type CommandShape, onOff } from "./flags.ts";
@@ -38,15 +38,23 @@ async function validate(
     terminal.out(json ? `${JSON.stringify(contents(file, scenario))}\n` : contentsText(file, scenario));
     return 0;
   } catch (error) {
-    if (!json || !(error instanceof ValidationError)) throw error;
-    const problems = error.issues.map(({ path, message, value }) => ({
-      path,
-      message,
-      ...(value === undefined ? {} : { value }),
-    }));
-    terminal.out(`${JSON.stringify({ file, valid: false, subject: error.subject, problems })}\n`);
+    if (!json || !(error instanceof ValidationError || error instanceof SimulationError)) throw error;
+    terminal.out(`${JSON.stringify({ file, valid: false, ...problemsOf(error) })}\n`);
     return 1;
   }
+}
+
+/** What is wrong, with its places in the file; what only setting the scenario up shows has none. */
+function problemsOf(error: ValidationError | SimulationError): { subject: string; problems: unknown[] } {
+  if (error instanceof SimulationError) {
+    return { subject: "The scenario cannot be set up", problems: [{ path: [], message: error.message }] };
+  }
+  const problems = error.issues.map(({ path, message, value }) => ({
+    path,
+    message,
+    ...(value === undefined ? {} : { value }),
+  }));
+  return { subject: error.subject, problems };
 }
 
 async function checked(file: string, reference: boolean | undefined, terminal: Terminal): Promise<Scenario> {

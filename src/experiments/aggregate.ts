@@ -68,8 +68,8 @@ export type DaysLoader = (
 /** Options of {@linkcode resultRows}. */
 export interface ResultOptions {
   /**
-   * Computes the totals again from the doubles of `metrics.csv` and leaves out the runs without that file, as the
-   * reference does. Otherwise the totals are the registry's, which are exact, and every completed run has a row.
+   * Computes the totals again from the doubles of `metrics.csv` and leaves out the runs that lost that file, as the
+   * reference does; of a run whose files were not kept the registry has every metric. Otherwise the totals are the registry's, which are exact, and every completed run has a row.
    */
   readonly reference?: boolean;
 }
@@ -103,7 +103,9 @@ function resultCell(value: string | Decimal | null): string {
 type ResultMetrics = Readonly<Record<MetricColumn, Decimal | null>>;
 
 async function recomputedRow(entry: RegistryEntry, loadDays: DaysLoader): Promise<ResultRow | null> {
-  if ((entry.artifactPaths.metrics_csv ?? "") === "") return null;
+  if ((entry.artifactPaths.metrics_csv ?? "") === "") {
+    return entry.metrics.max_G_t === undefined ? null : resultRow(entry, await knownMetrics(entry, loadDays));
+  }
   const days = await loadDays(entry);
   return days === null || days.length === 0 ? null : resultRow(entry, summarise(days));
 }

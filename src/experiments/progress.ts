@@ -5,6 +5,7 @@
  * @module
  */
 import type { RunResult } from "./contracts.ts";
+import { resultRecord } from "./result_record.ts";
 
 /** How progress is shown. */
 export type ProgressMode = "bar" | "lines" | "json" | "quiet";
@@ -141,13 +142,5 @@ export function durationText(milliseconds: number): string {
 
 /** A finished run as one JSON object, with the names of the files. */
 export function runJson(result: RunResult): string {
-  return JSON.stringify({
-    run_id: result.runId,
-    status: result.status,
-    parameters: result.parameters,
-    metrics: result.metrics,
-    artifacts: result.artifacts,
-    error: result.error,
-    execution_time_ms: result.executionTimeMs,
-  });
+  return JSON.stringify(resultRecord(result));
 }

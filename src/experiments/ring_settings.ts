@@ -7,6 +7,7 @@
 import { Decimal } from "../core/decimal.ts";
 import { UsageError } from "../core/errors.ts";
 import { type Behaviours, CORRECTED } from "../ring/behaviours.ts";
+import type { DealerText } from "../ring/generator/dealer_text.ts";
 import type { DefaultHandling } from "../ring/scenario/types.ts";
 
 /** Settings of a ring sweep. Decimals keep their exponent: `0.50` is recorded as `0.50`. */
@@ -50,6 +51,8 @@ export interface RingSweepSettings {
   readonly baseSeed: number;
   readonly namePrefix: string;
   readonly defaultHandling: DefaultHandling;
+  /** The dealer market of every run; null for none. No flag stands for it: a sweep file says it (spec 03 8.2). */
+  readonly dealer: DealerText | null;
   readonly behaviours: Behaviours;
 }
 
@@ -96,6 +99,7 @@ export const DEFAULT_RING_SWEEP: RingSweepSettings = Object.freeze({
   baseSeed: 42,
   namePrefix: "Kalecki Ring Sweep",
   defaultHandling: "fail-fast",
+  dealer: null,
   behaviours: CORRECTED,
 });
 

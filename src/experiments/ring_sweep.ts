@@ -6,22 +6,33 @@
 import { Decimal } from "../core/decimal.ts";
 import type { RingSpecText } from "../ring/generator/spec.ts";
 import type { RunResult, Values } from "./contracts.ts";
+import { DEALER_COLUMNS } from "./dealer_columns.ts";
 import { ENGINE_VERSION } from "./engine_version.ts";
 import { frontierSteps } from "./frontier.ts";
 import type { Plan, PlanHeader, PlannedRun, PlanSetting } from "./plan.ts";
 import type { RingSweepSettings } from "./ring_settings.ts";
-import { behavioursText, type RingSpecSource } from "./ring_source.ts";
+import { type BehavioursText, behavioursText, type RingSpecSource } from "./ring_source.ts";
 import { RunIds } from "./run_ids.ts";
 import { gridPoints, hypercubePoints, type Point } from "./samplers.ts";
 import { type RunColumns, type SweepOutcome, type SweepPorts, SweepRunner } from "./sweep_runner.ts";
 
 /** What a ring run adds to its registry row: exactly the columns of spec 03 5.3. */
-const RING_COLUMNS: RunColumns = {
+export const RING_COLUMNS: RunColumns = {
   model: "ring",
   parameters: ["S1", "L0"],
   metrics: ["phi_total", "delta_total", "time_to_stability"],
   artifacts: ["scenario_yaml", "events_jsonl", "balances_csv", "metrics_csv", "metrics_html", "run_html"],
 };
+
+/** What else `results.csv` shows of a run (spec 03 8.4): without its files it has no other place. */
+const SUMMARY_METRICS = ["max_G_t", "alpha_1", "Mpeak_1", "v_1", "HHIplus_1"];
+
+/** The columns of spec 03 5.3, and behind them the summary, unless all is to be as in the reference. */
+function ringColumns({ header }: Plan, { artifacts = "all" }: SweepPorts): RunColumns {
+  if (header.reference && artifacts === "all") return RING_COLUMNS;
+  const dealers = header.settings["dealer"] === undefined ? [] : Object.keys(DEALER_COLUMNS);
+  return { ...RING_COLUMNS, metrics: [...RING_COLUMNS.metrics, ...SUMMARY_METRICS, ...dealers] };
+}
 
 /** The plan of a ring sweep: the runs of the grid, then those of the hypercube. The frontier adds its own later. */
 export function planRingSweep(settings: RingSweepSettings): Plan {
@@ -43,7 +54,7 @@ export function planRingSweep(settings: RingSweepSettings): Plan {
  * @throws {StoreError} when results or the registry cannot be written.
  */
 export async function runRingSweep(settings: RingSweepSettings, plan: Plan, ports: SweepPorts): Promise<SweepOutcome> {
-  const runner = await SweepRunner.start(ports, RING_COLUMNS);
+  const runner = await SweepRunner.start(ports, ringColumns(plan, ports));
   await runner.make(plan.runs);
   if (settings.frontier) await runFrontier(settings, new RingPlanner(settings, plan.runs), runner, ports);
   return await runner.finish();
@@ -86,67 +97,61 @@ function deltaOf(metrics: Values): Decimal | null {
 
 /** Turns points into runs; every run takes the next seed. */
 class RingPlanner {
-  readonly #settings: RingSweepSettings;
-  readonly #ids = new RunIds("ring");
+  /** What all runs have in common, for the generator and for the registry. */
+  readonly #spec: Omit<RingSpecText, "kappa">;
+  readonly #behaviours: BehavioursText;
+  readonly #shared: Values;
+  readonly #ids: RunIds;
   /** The seed of the next run. */
   seed: number;
 
   /** @param before runs of the plan so far */
   constructor(settings: RingSweepSettings, before: readonly PlannedRun[] = []) {
-    this.#settings = settings;
+    this.#spec = commonSpec(settings);
+    this.#behaviours = behavioursText(settings.behaviours);
+    this.#shared = {
+      maturity_days: settings.maturityDays,
+      Q_total: settings.qTotal.toString(),
+      default_handling: settings.defaultHandling,
+      dealer_enabled: settings.dealer !== null,
+    };
+    this.#ids = new RunIds("ring", { spec: this.#spec, behaviours: this.#behaviours });
     this.seed = settings.baseSeed + before.length;
   }
 
   next(phase: string, label: string | null, point: Point): PlannedRun {
     const seed = this.seed++;
-    const source: RingSpecSource = {
-      spec: specText(this.#settings, point, seed),
-      behaviours: behavioursText(this.#settings.behaviours),
+    const values = {
+      kappa: point.kappa.toString(),
+      concentration: point.concentration.toString(),
+      mu: point.mu.toString(),
+      monotonicity: point.monotonicity.toString(),
     };
+    const source: RingSpecSource = { spec: { ...this.#spec, seed, ...values }, behaviours: this.#behaviours };
     return {
-      runId: this.#ids.next(phase, label, source),
+      runId: this.#ids.next(phase, label, { seed, ...values }),
       phase,
       label,
-      parameters: registryParameters(this.#settings, phase, point, seed),
+      // As spec 03 5.2 step 2 has them.
+      parameters: { phase, seed, n_agents: this.#spec.nAgents ?? null, ...values, ...this.#shared },
       seed,
       source,
     };
   }
 }
 
-function specText(settings: RingSweepSettings, point: Point, seed: number): RingSpecText {
+function commonSpec(settings: RingSweepSettings): Omit<RingSpecText, "kappa"> {
   const { liquidityMode, liquidityAgent } = settings;
   return {
     namePrefix: settings.namePrefix,
     nAgents: settings.nAgents,
-    seed,
-    kappa: point.kappa.toString(),
     qTotal: settings.qTotal.toString(),
     allocation: liquidityMode === "single_at"
       ? { mode: "single_at", agent: liquidityAgent ?? "" }
       : { mode: liquidityMode },
-    concentration: point.concentration.toString(),
-    monotonicity: point.monotonicity.toString(),
     maturityDays: settings.maturityDays,
-    mu: point.mu.toString(),
     defaultHandling: settings.defaultHandling,
-  };
-}
-
-/** The parameters of a row before the run is made (spec 03 5.2 step 2). */
-function registryParameters(settings: RingSweepSettings, phase: string, point: Point, seed: number): Values {
-  return {
-    phase,
-    seed,
-    n_agents: settings.nAgents,
-    kappa: point.kappa.toString(),
-    concentration: point.concentration.toString(),
-    mu: point.mu.toString(),
-    monotonicity: point.monotonicity.toString(),
-    maturity_days: settings.maturityDays,
-    Q_total: settings.qTotal.toString(),
-    default_handling: settings.defaultHandling,
-    dealer_enabled: false,
+    ...(settings.dealer === null ? {} : { dealer: settings.dealer }),
   };
 }
 
@@ -192,6 +197,7 @@ function ringPlanHeader(settings: RingSweepSettings): PlanHeader {
       "base-seed": settings.baseSeed,
       "name-prefix": settings.namePrefix,
       "default-handling": settings.defaultHandling,
+      ...(settings.dealer === null ? {} : { dealer: JSON.stringify(settings.dealer) }),
       ...(typeof behaviours === "string" ? {} : { behaviours }),
     },
   };

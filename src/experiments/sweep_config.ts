@@ -23,6 +23,8 @@ import {
 } from "../ring/scenario/fields.ts";
 import { fieldIssues } from "../ring/scenario/issues.ts";
 import { unknownKeys } from "../ring/scenario/unknown_keys.ts";
+import { type DealerText, dealerText } from "../ring/generator/dealer_text.ts";
+import { dealerSection } from "../ring/scenario/market_sections.ts";
 import type { RingSweepOverrides } from "./ring_settings.ts";
 
 /** What a sweep file says. */
@@ -73,8 +75,7 @@ const sweepFile = z.object({
     base_seed: optional(integer),
     name_prefix: optional(text),
     default_handling: optional(choice(["fail-fast", "expel-agent"])),
-    dealer_enabled: ruled(flag, (value) => value ? "dealers come with a later version of this program" : undefined)
-      .default(false),
+    dealer_enabled: flag.default(false),
     dealer_config: optional(anyMapping),
     risk_assessment_enabled: optional(flag),
     risk_assessment_config: optional(anyMapping),
@@ -99,18 +100,64 @@ export function loadSweepConfig(text: string, subject: string, options: { refere
 /** Checks what a sweep file holds; see {@linkcode loadSweepConfig}. */
 export function parseSweepConfig(source: unknown, options: { reference?: boolean } = {}): SweepConfig {
   if (!isMapping(source)) throw new ValidationError("Sweep configuration must be a YAML mapping", []);
-  const unknown = unknownKeys(sweepFile, source);
   const parsed = sweepFile.safeParse(source, { reportInput: true });
+  const market = parsed.success ? dealerMarket(parsed.data.runner) : NO_MARKET;
+  const unknown = [...unknownKeys(sweepFile, source), ...market.unknown];
   const issues = [
     ...(options.reference === true ? [] : unknown),
     ...(parsed.success ? sectionIssues(parsed.data) : fieldIssues(parsed.error)),
+    ...market.issues,
   ];
   if (!parsed.success || issues.length > 0) throw new ValidationError("Invalid sweep configuration", issues);
   return {
     outDir: parsed.data.out_dir,
-    overrides: overridesOf(parsed.data),
-    warnings: options.reference === true ? unknown : [],
+    overrides: { ...overridesOf(parsed.data), dealer: market.dealer },
+    warnings: [...(options.reference === true ? unknown : []), ...idleMarket(parsed.data.runner)],
   };
+}
+
+/** The dealer market that a file asks for, with what is wrong with it. */
+interface FileMarket {
+  readonly dealer: DealerText | undefined;
+  readonly issues: readonly Issue[];
+  readonly unknown: readonly Issue[];
+}
+
+const NO_MARKET: FileMarket = { dealer: undefined, issues: [], unknown: [] };
+
+/**
+ * The `dealer` section that the keys of `runner` make (spec 03 5.2 step 5). The reference checks the keys about risk and
+ * drops them; here they reach the runs.
+ */
+function dealerMarket(runner: SweepFile["runner"]): FileMarket {
+  if (runner === null) return NO_MARKET;
+  const { dealer_enabled: enabled, dealer_config: own, risk_assessment_config: ownRisk } = runner;
+  if (!enabled && own === null && ownRisk === null) return NO_MARKET;
+  const { risk_assessment: inner = {}, ...config } = own ?? {};
+  const risk = isMapping(inner)
+    ? { ...inner, ...ownRisk, enabled: runner.risk_assessment_enabled ?? inner["enabled"] ?? true }
+    : inner;
+  const section = { ...config, enabled: true, risk_assessment: risk };
+  const parsed = dealerSection.safeParse(section, { reportInput: true });
+  const placed = (issue: Issue): Issue => {
+    const [key, ...rest] = issue.path;
+    const inRisk = key === "risk_assessment";
+    return {
+      ...issue,
+      path: inRisk ? ["runner", "risk_assessment_config", ...rest] : ["runner", "dealer_config", ...issue.path],
+    };
+  };
+  return {
+    dealer: enabled && parsed.success && parsed.data !== null ? dealerText(parsed.data) : undefined,
+    issues: parsed.success ? [] : fieldIssues(parsed.error).map(placed),
+    unknown: unknownKeys(dealerSection, section).map(placed),
+  };
+}
+
+/** Settings of dealers that nobody asked for. */
+function idleMarket(runner: SweepFile["runner"]): Issue[] {
+  if (runner === null || runner.dealer_enabled || runner.dealer_config === null) return [];
+  return [{ path: ["runner", "dealer_config"], message: "has no effect while dealer_enabled is false" }];
 }
 
 /** Rules between the fields of a section. */

@@ -28,6 +28,8 @@ export interface SweepPorts {
   readonly appendToPlan?: (runs: readonly PlannedRun[]) => void | Promise<void>;
   /** Makes the aggregates from the registry, at the end. */
   readonly writeAggregates?: () => void | Promise<void>;
+  /** Completed runs that are made once more, because their files are wanted and not there. */
+  readonly again?: ReadonlySet<string>;
   /** How many runs are known by now, and how many of them were there before. */
   readonly onPlanned?: (runs: number, done: number) => void;
   /** Called when a finished run is recorded for good. */
@@ -59,6 +61,8 @@ export interface RunColumns {
   readonly parameters: readonly string[];
   readonly metrics: readonly string[];
   readonly artifacts: readonly string[];
+  /** Parameters of the plan that the registry does not show. */
+  readonly unrecorded?: readonly string[];
 }
 
 /** Rows that are marked as running in one go. */
@@ -89,7 +93,7 @@ export class SweepRunner {
   static async start(ports: SweepPorts, columns: RunColumns): Promise<SweepRunner> {
     const runner = new SweepRunner(ports, columns);
     for (const entry of await ports.registry.query(runner.#experimentId, { status: "completed" })) {
-      runner.#before.set(entry.runId, entry.metrics);
+      if (ports.again?.has(entry.runId) !== true) runner.#before.set(entry.runId, entry.metrics);
     }
     return runner;
   }
@@ -130,7 +134,7 @@ export class SweepRunner {
       }
     } finally {
       // Started but not finished: to be made next time.
-      if (underWay.size > 0) this.#write([...underWay.values()].map((run) => this.#entry(run, "pending")));
+      this.#mark([...underWay.values()], "pending");
       await this.#written();
     }
   }
@@ -154,12 +158,18 @@ export class SweepRunner {
       if (this.isStopped) return;
       const group = runs.slice(start, start + DISPATCH);
       for (const run of group) underWay.set(run.runId, run);
-      this.#write(group.map((run) => this.#entry(run, "running")));
+      this.#mark(group, "running");
       for (const run of group) {
         if (this.isStopped) return;
         yield { model: this.#columns.model, runId: run.runId, source: run.source, parameters: run.parameters };
       }
     }
+  }
+
+  /** Marks runs that have no result yet; a completed run that is made again stays completed until then. */
+  #mark(runs: readonly PlannedRun[], status: "running" | "pending"): void {
+    const unfinished = runs.filter((run) => this.#ports.again?.has(run.runId) !== true);
+    if (unfinished.length > 0) this.#write(unfinished.map((run) => this.#entry(run, status)));
   }
 
   #record(run: PlannedRun, result: RunResult): void {
@@ -175,7 +185,10 @@ export class SweepRunner {
       runId: run.runId,
       experimentId: this.#experimentId,
       status,
-      parameters: { ...run.parameters, ...chosen(result?.parameters, this.#columns.parameters) },
+      parameters: {
+        ...without(run.parameters, this.#columns.unrecorded),
+        ...chosen(result?.parameters, this.#columns.parameters),
+      },
       metrics: chosen(result?.metrics, this.#columns.metrics),
       artifactPaths: chosen(result?.artifacts, this.#columns.artifacts),
       ...(result?.artifactSizes === undefined ? {} : { artifactSizes: result.artifactSizes }),
@@ -196,6 +209,11 @@ export class SweepRunner {
     await Promise.all(this.#writes);
     if (this.#writeFailure !== undefined) throw this.#writeFailure.error;
   }
+}
+
+function without(values: Values, names: readonly string[] = []): Values {
+  if (names.length === 0) return values;
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }
 
 function chosen<T extends Scalar>(

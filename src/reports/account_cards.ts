@@ -4,7 +4,7 @@
  * @module
  */
 import { Decimal } from "../core/decimal.ts";
-import { escaped, NONE, shown } from "./html.ts";
+import { escaped, NONE_HTML, shown } from "./html.ts";
 import type { AgentRow } from "./inputs.ts";
 import type { Account, AccountLine } from "./ledger.ts";
 
@@ -30,7 +30,7 @@ export function accountCard(agent: AgentRow, before: Account | undefined, after:
     `<div class="two"><div>${sideTable("Assets", assets)}</div><div>${
       sideTable("Liabilities", liabilities)
     }</div></div>` +
-    `<p class="soft">Net worth ${shown(assets.before.minus(liabilities.before))} → ` +
+    `<p class="soft">Net worth ${shown(assets.before.minus(liabilities.before))} &rarr; ` +
     `${shown(assets.after.minus(liabilities.after))}</p></section>`;
 }
 
@@ -64,5 +64,5 @@ function sideTable(title: string, side: Side): string {
 }
 
 function amount(value: Decimal | null): string {
-  return value === null ? NONE : shown(value);
+  return value === null ? NONE_HTML : shown(value);
 }

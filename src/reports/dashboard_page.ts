@@ -9,10 +9,11 @@ import { histogram } from "./charts/histogram.ts";
 import { scatter } from "./charts/scatter.ts";
 import { escaped, grouped, NONE, shortened, shown } from "./html.ts";
 import type { DashboardPageInput, FailedRun, SweepRow } from "./inputs.ts";
-import { anchor, cards, figure, glossary, pageText } from "./page.ts";
-import { FILTER_SCRIPT, scriptElement, SORT_SCRIPT } from "./scripts.ts";
+import { packedElement, type PackedTable, TablePacker } from "./packed_tables.ts";
+import { anchor, cards, figure, glossary, leadsHere, pageText } from "./page.ts";
+import { FILTER_SCRIPT, PACKED_SCRIPT, scriptElement, SORT_SCRIPT } from "./scripts.ts";
 import { CONTROL_STYLE } from "./style.ts";
-import { type Cell, type Column, table } from "./table.ts";
+import { type Cell, type Column, emptyTable, table } from "./table.ts";
 
 /** Distinct values up to which a parameter counts as a grid axis. */
 const GRID_VALUES = 16;
@@ -20,19 +21,26 @@ const GRID_VALUES = 16;
 const POINTS = 3000;
 const PANELS = 12;
 const LISTED_RUNS = 5000;
+/** Rows that a table writes out; more are packed into the page. */
+const SPELLED_RUNS = 1000;
 
-/** A sweep's dashboard. */
-export function dashboardPage(input: DashboardPageInput): string {
+/** A sweep's dashboard; one of 5,000 runs has less than 1 MB. */
+export async function dashboardPage(input: DashboardPageInput): Promise<string> {
   const failed = input.failed ?? [];
+  const packed: Record<string, PackedTable> = {};
+  const tables = failures(failed, packed) + runs(input.rows, packed);
+  const isPacked = Object.keys(packed).length > 0;
   return pageText({
     title: input.title ?? "Kalecki Ring Sweep Dashboard",
     over: "Ring Sweep Dashboard",
     description: input.subtitle ?? null,
     summary: sweepCards(input.rows, failed) + settings(input.settings ?? []),
     links: input.links ?? [],
-    body: charts(input.rows) + failures(failed) + runs(input.rows) + GLOSSARY,
+    body: charts(input.rows) + tables + GLOSSARY,
     style: CONTROL_STYLE,
-    script: scriptElement(SORT_SCRIPT, FILTER_SCRIPT),
+    script: isPacked
+      ? await packedElement(packed) + scriptElement(SORT_SCRIPT, PACKED_SCRIPT, FILTER_SCRIPT)
+      : scriptElement(SORT_SCRIPT, FILTER_SCRIPT),
   });
 }
 
@@ -109,7 +117,8 @@ function charts(rows: readonly SweepRow[]): string {
 function points(rows: readonly SweepRow[]): string {
   const places = rows.flatMap((row) => {
     const [x, y] = [number(row.kappa), number(row.deltaTotal)];
-    const label = `${row.runId}: κ ${row.kappa}, c ${row.concentration}, μ ${row.mu}`;
+    const [kappa, c, mu] = [row.kappa, row.concentration, row.mu].map(shownParameter);
+    const label = `${row.runId}: κ ${kappa}, c ${c}, μ ${mu}`;
     return x === null || y === null ? [] : [{ x, y, label }];
   });
   const note = places.length > POINTS
@@ -196,26 +205,75 @@ function shownParameter(text: string): string {
 }
 
 /** The cell of a parameter or a metric; one that is shortened tells its whole text when pointed at. */
-function parameter(text: string): Cell {
+function parameter(text: string): TableCell {
   const short = shownParameter(text);
-  return text.length <= short.length + 4 ? short : { html: `<span title="${escaped(text)}">${escaped(short)}</span>` };
+  return text.length <= short.length + 4 ? short : { text: short, title: text };
 }
 
-function failures(failed: readonly FailedRun[]): string {
+/** A cell that can be written out or packed: a text, where it leads, what it tells when pointed at, how it looks. */
+type TableCell = string | {
+  readonly text: string;
+  readonly href?: string | null;
+  readonly title?: string;
+  readonly tone?: "bad";
+};
+
+function runCell({ runId, href }: { readonly runId: string; readonly href: string | null }): TableCell {
+  return href === null ? runId : { text: runId, href };
+}
+
+/** The cell as HTML. */
+function spelled(cell: TableCell): Cell {
+  if (typeof cell === "string") return cell;
+  const { text, href = null, title, tone } = cell;
+  if (href !== null) return { html: anchor(href, text) };
+  const told = title === undefined ? "" : ` title="${escaped(title)}"`;
+  return { html: `<span${tone === undefined ? "" : ` class="${tone}"`}${told}>${escaped(text)}</span>` };
+}
+
+/** A table in its box: written out, or put into `packed` when it is long. */
+function tableBox(
+  name: string,
+  columns: readonly Column[],
+  rows: readonly (readonly TableCell[])[],
+  label: string,
+  file: string,
+  packed: Record<string, PackedTable>,
+): string {
+  const options = { id: `${name}-table`, label };
+  if (rows.length <= SPELLED_RUNS) {
+    return `<div class="box">${table(columns, rows.map((row) => row.map(spelled)), options)}</div>`;
+  }
+  const packer = new TablePacker(columns.length + 1);
+  for (const row of rows) packer.add([...row.map((cell) => typeof cell === "string" ? cell : cell.text), address(row)]);
+  packed[name] = packer.packed();
+  return `<div class="box" data-packed="${name}" data-from="0" data-count="${rows.length}" data-file="${file}">` +
+    `<noscript><p>The rows are packed into this page and need a script. They also stand in ${file}.</p></noscript>` +
+    `${emptyTable(columns, options)}<div class="bar"></div></div>`;
+}
+
+/** Where the first cell of a row leads, blank for nowhere. */
+function address([first = ""]: readonly TableCell[]): string {
+  const href = typeof first === "string" ? "" : first.href ?? "";
+  return leadsHere(href) ? href : "";
+}
+
+const FAILURE_COLUMNS: readonly Column[] = ["Run", "Phase", "κ", "c", "μ", "m", "Error"].map((title) => ({ title }));
+
+function failures(failed: readonly FailedRun[], packed: Record<string, PackedTable>): string {
   if (failed.length === 0) return "";
-  const columns = ["Run", "Phase", "κ", "c", "μ", "m", "Error"].map((title) => ({ title }));
-  const rows = failed.slice(0, LISTED_RUNS).map((run): Cell[] => [
-    { html: run.href === null ? escaped(run.runId) : anchor(run.href, run.runId) },
+  const rows = failed.slice(0, LISTED_RUNS).map((run): TableCell[] => [
+    runCell(run),
     run.phase,
     parameter(run.kappa),
     parameter(run.concentration),
     parameter(run.mu),
     parameter(run.monotonicity),
-    { html: `<span class="bad">${escaped(run.error)}</span>` },
+    { text: run.error, tone: "bad" },
   ]);
   const label = "Failed runs";
   const left = failed.length - rows.length;
-  return `<h2>${label}</h2><div class="box">${table(columns, rows, { label })}</div>` +
+  return `<h2>${label}</h2>${tableBox("failed", FAILURE_COLUMNS, rows, label, "the registry", packed)}` +
     (left > 0 ? `<p>${shown(left)} more are in the registry.</p>` : "");
 }
 
@@ -232,11 +290,11 @@ const RUN_COLUMNS: readonly Column[] = [
   { title: "Days", numeric: true },
 ];
 
-function runs(rows: readonly SweepRow[]): string {
+function runs(rows: readonly SweepRow[], packed: Record<string, PackedTable>): string {
   if (rows.length === 0) return "";
   const listed = rows.slice(0, LISTED_RUNS);
-  const cells = listed.map((row): Cell[] => [
-    { html: row.href === null ? escaped(row.runId) : anchor(row.href, row.runId) },
+  const cells = listed.map((row): TableCell[] => [
+    runCell(row),
     row.phase,
     parameter(row.kappa),
     parameter(row.concentration),
@@ -248,8 +306,8 @@ function runs(rows: readonly SweepRow[]): string {
     row.days || NONE,
   ]);
   const left = rows.length - listed.length;
-  return `<h2 id="runs">Runs</h2>${filters(listed)}<div class="box">` +
-    `${table(RUN_COLUMNS, cells, { id: "run-table", label: "Runs" })}</div>` +
+  return `<h2 id="runs">Runs</h2>${filters(listed)}` +
+    tableBox("run", RUN_COLUMNS, cells, "Runs", "results.csv", packed) +
     (left > 0 ? `<p>The first ${shown(LISTED_RUNS)} runs; ${shown(left)} more are in results.csv.</p>` : "");
 }
 
@@ -261,8 +319,8 @@ function filters(rows: readonly SweepRow[]): string {
     ["c", 3, (row) => shownParameter(row.concentration)],
     ["μ", 4, (row) => shownParameter(row.mu)],
   ];
-  let text =
-    '<form class="bar" data-filters="run-table"><label>Find <input name="text" type="search" size="14"></label>';
+  let text = '<form class="bar" data-filters="run-table" data-runs="' + rows.length +
+    '"><label>Find <input name="text" type="search" size="14"></label>';
   for (const [name, place, column] of choices) {
     const values = [...new Set(rows.map(column))].sort((a, b) => Number(a) - Number(b) || (a < b ? -1 : 1));
     if (values.length < 2 || values.length > 30) continue;

@@ -6,8 +6,8 @@
 import { displayNumber } from "../core/number_text.ts";
 import type { Quantity } from "./inputs.ts";
 
-const SPECIAL = /[&<>"'\0\ud800-\udfff]/;
-const ALL_SPECIAL = /[&<>"']/g;
+/** Anything but a tab, a line end, and printable ASCII without `"`, `&`, `'`, `<`, `>`. */
+const SPECIAL = /[^\t\n\r !#-%(-;=?-~]/;
 
 function entity(character: string): string {
   switch (character) {
@@ -19,24 +19,46 @@ function entity(character: string): string {
       return "&gt;";
     case '"':
       return "&quot;";
-    default:
+    case "'":
       return "&#39;";
+    case "\0":
+      return "&#65533;";
+    default:
+      return `&#${character.codePointAt(0)};`;
   }
 }
+
+/** Short texts with special characters, which come again on every page, and what became of them. */
+const ESCAPED = new Map<string, string>();
+const KEPT_LENGTH = 80;
+const KEPT_TEXTS = 300;
 
 /** Whether a text stands in HTML as it is. */
 export function isPlain(text: string): boolean {
   return !SPECIAL.test(text);
 }
 
-/** Text for element content and for quoted attributes. Lone surrogates become U+FFFD, NUL too: the page is UTF-8. */
+/**
+ * Text for element content and for quoted attributes. Lone surrogates become U+FFFD, NUL too. What is not ASCII becomes
+ * a reference, so that pages are ASCII: one byte a character, in memory and when they are encoded.
+ */
 export function escaped(text: string): string {
   if (!SPECIAL.test(text)) return text;
-  return text.toWellFormed().replaceAll("\0", "\uFFFD").replace(ALL_SPECIAL, entity);
+  const known = ESCAPED.get(text);
+  if (known !== undefined) return known;
+  // Put together from single characters: what `replace` makes of a text with a wide character stays two bytes wide, and
+  // so does every page that it becomes a part of.
+  let html = "";
+  for (const character of text.toWellFormed()) html += SPECIAL.test(character) ? entity(character) : character;
+  if (text.length <= KEPT_LENGTH && ESCAPED.size < KEPT_TEXTS) ESCAPED.set(text, html);
+  return html;
 }
 
-/** What stands where there is no value (spec 02 1.7). */
-export const NONE = "—";
+/** What stands where there is no value (spec 02 1.7), as text. */
+export const NONE = "\u2014";
+
+/** {@linkcode NONE} where HTML is written without escaping. */
+export const NONE_HTML = "&#8212;";
 
 /** The number behind a quantity. */
 export function numberOf(quantity: Quantity): number {

@@ -5,7 +5,7 @@
  */
 import { Decimal } from "../core/decimal.ts";
 import { stepLine } from "./charts/step_line.ts";
-import { escaped, NONE, numberOf, shown } from "./html.ts";
+import { escaped, NONE_HTML, numberOf, shown } from "./html.ts";
 import type { DayMetricsRow, DebtorShareRow, IntradayRow, MetricsPageInput, Quantity } from "./inputs.ts";
 import { cards, figure, glossary, pageText } from "./page.ts";
 import { scriptElement, SORT_SCRIPT } from "./scripts.ts";
@@ -100,7 +100,7 @@ function shares(rows: readonly DebtorShareRow[]): string {
     let values = '<tr><th scope="row">DS</th>';
     for (const { agent, DS_t } of listed) {
       head += `<td class="n">${escaped(agent)}</td>`;
-      values += `<td class="n">${DS_t === null ? NONE : shown(DS_t)}</td>`;
+      values += `<td class="n">${DS_t === null ? NONE_HTML : shown(DS_t)}</td>`;
     }
     const left = sorted.length - listed.length;
     const note = left === 0 ? "" : `<p class="soft">The ${SHOWN_DEBTORS} largest of ${shown(sorted.length)} shares; ` +

@@ -51,9 +51,12 @@ function navigation(links: readonly Link[]): string {
 
 /** A link to a file beside the page. An address with a scheme is shown as text: pages lead nowhere else. */
 export function anchor(href: string, label: string): string {
-  return /^[a-z][a-z0-9+.-]*:|^\/\//i.test(href.trim())
-    ? escaped(label)
-    : `<a href="${escaped(href)}">${escaped(label)}</a>`;
+  return leadsHere(href) ? `<a href="${escaped(href)}">${escaped(label)}</a>` : escaped(label);
+}
+
+/** Whether an address leads to a file beside the page: it has no scheme and no host. */
+export function leadsHere(href: string): boolean {
+  return !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(href.trim());
 }
 
 /** A row of cards: a label and a value each. */

@@ -50,7 +50,10 @@ export function runPage(input: RunPageInput): string | Promise<string> {
   const tables: Record<string, PackedTable> = {};
   const agents = agentTable(input.agents, reading, tables);
   if (reading.events.packer !== null) tables.events = reading.events.packer.packed();
-  const body = charts(input, reading) + agents + accountSection(accountAgents, reading) +
+  const accountSection = accountAgents.length === 0
+    ? ""
+    : `<h2 id="accounts">Balance sheets</h2>${accounts(accountAgents, reading)}`;
+  const body = `<h2 id="charts">At a glance</h2>${charts(input, reading)}${agents}${accountSection}` +
     `<h2 id="events">Events</h2>${reading.events.html()}` + simulationEnd(input) + GLOSSARY;
   const page = {
     title: input.name,
@@ -65,6 +68,17 @@ export function runPage(input: RunPageInput): string | Promise<string> {
   return packedElement(tables).then((packed) =>
     pageText({ ...page, script: packed + scriptElement(SORT_SCRIPT, KINDS_SCRIPT, PACKED_SCRIPT) })
   );
+}
+
+/** The charts of a run as HTML: who owes whom, dues by day, money before and after, defaults. */
+export function runCharts(input: RunPageInput): string {
+  return charts(input, readEvents(input, []));
+}
+
+/** Balance sheets at setup and at the end as HTML: of `shownAgents`, or of all agents of a small economy. */
+export function balanceSheets(input: RunPageInput): string {
+  const agents = agentsWithAccounts(input);
+  return accounts(agents, readEvents(input, agents));
 }
 
 /** The page of a run that could not be set up or broke. */
@@ -159,7 +173,7 @@ function header(input: RunPageInput, story: RunStory): string {
 
 function charts(input: RunPageInput, reading: Reading): string {
   const { story } = reading;
-  let text = '<h2 id="charts">At a glance</h2><div class="flow">';
+  let text = '<div class="flow">';
   if (story.obligations.length > 0) text += networkFigure(input.agents, story.obligations);
   const days = duesByDay(story.obligations);
   if (days.length > 0) {
@@ -270,9 +284,8 @@ function agentTable(agents: readonly AgentRow[], reading: Reading, tables: Recor
     }</div></details>`;
 }
 
-function accountSection(agents: readonly AgentRow[], reading: Reading): string {
-  if (agents.length === 0) return "";
-  let text = '<h2 id="accounts">Balance sheets</h2>';
+function accounts(agents: readonly AgentRow[], reading: Reading): string {
+  let text = "";
   if (agents.length > SHOWN_ACCOUNTS) {
     text += `<p>The first ${SHOWN_ACCOUNTS} of ${shown(agents.length)} agents; balances.csv has them all.</p>`;
   }

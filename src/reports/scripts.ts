@@ -11,7 +11,7 @@
  * Tables with `data-packed` sort their rows through {@linkcode PACKED_SCRIPT}.
  */
 export const SORT_SCRIPT: string = `
-const key=t=>{const s=t.trim();if(s===""||s==="\\u2014")return null;
+const key=t=>{const s=t.trim().replace("\\u2212","-");if(s===""||s==="\\u2014")return null;
 const n=Number(s.replace(/,/g,"").replace(/%$/,""));return Number.isNaN(n)?s:n};
 const order=(a,b,d)=>a===null?(b===null?0:1):b===null?-1:
 typeof a===typeof b?d*(typeof a==="number"?a-b:a.localeCompare(b,"en",{numeric:true})):d*(typeof a==="number"?-1:1);
@@ -28,8 +28,9 @@ body.append(...[...body.rows].map(r=>[key(r.cells[c].textContent),r]).sort((x,y)
 export const ROWS_AT_ONCE = 200;
 
 /**
- * Opens the tables whose rows are packed into the page ({@linkcode packedTables}): when a `<details data-packed=name>`
- * opens, the data are inflated once and the table is filled page by page.
+ * Fills the tables whose rows are packed into the page ({@linkcode packedTables}), page by page: that of a
+ * `<details data-packed=name>` when it opens, that of a `<div data-packed=name>` at once. A packed column beyond the heads
+ * of the table holds where its first cells lead.
  */
 export const PACKED_SCRIPT: string = `
 let packed;
@@ -41,33 +42,45 @@ const make=(tag,text)=>{const e=document.createElement(tag);e.textContent=text;r
 const open=async box=>{if(box.dataset.done)return;box.dataset.done="1";
 const all=await unpack(),from=+box.dataset.from,count=+box.dataset.count,shape=all.tables[box.dataset.packed],
 cell=(c,i)=>{const v=shape.columns[c][from+i];return shape.texts[c]?shape.texts[c][v]:v},
-rows=Array.from({length:count},(_,i)=>i),table=box.querySelector("table"),body=table.tBodies[0],bar=box.querySelector(".bar");
-let page=0;const pages=Math.ceil(count/${ROWS_AT_ONCE});
-const show=()=>{body.replaceChildren(...rows.slice(page*${ROWS_AT_ONCE},(page+1)*${ROWS_AT_ONCE}).map(i=>{
+rows=Array.from({length:count},(_,i)=>i),table=box.querySelector("table"),body=table.tBodies[0],bar=box.querySelector(".bar"),
+width=table.tHead.rows[0].cells.length,led=shape.columns.length>width;
+let page=0,seen=rows,holds=()=>true;
+const show=()=>{const pages=Math.ceil(seen.length/${ROWS_AT_ONCE});
+body.replaceChildren(...seen.slice(page*${ROWS_AT_ONCE},(page+1)*${ROWS_AT_ONCE}).map(i=>{
 const tr=document.createElement("tr");
-shape.columns.forEach((_,c)=>{tr.append(make("td",cell(c,i)))});
+for(let c=0;c<width;c++){const to=c===0&&led?cell(width,i):"",td=make("td",to?"":cell(c,i));
+if(to){const a=make("a",cell(c,i));a.href=to;td.append(a)}tr.append(td)}
 return tr}));
-if(pages>1){const back=make("button","Earlier"),next=make("button","Later");
+bar.hidden=pages<2;if(pages>1){const back=make("button","Earlier"),next=make("button","Later");
 back.type=next.type="button";back.disabled=page===0;next.disabled=page===pages-1;
 back.onclick=()=>{page--;show()};next.onclick=()=>{page++;show()};
 bar.replaceChildren(back,next,make("span","rows "+(page*${ROWS_AT_ONCE}+1)+" to "+
-Math.min(count,(page+1)*${ROWS_AT_ONCE})+" of "+count))}else bar.remove()};
+Math.min(seen.length,(page+1)*${ROWS_AT_ONCE})+" of "+seen.length))}};
+const again=()=>{seen=rows.filter(holds);page=0;show()};
+table.filterPacked=(text,wanted)=>{
+holds=i=>wanted.every(([c,v])=>cell(c,i)===v)&&
+(text===""||Array.from({length:width},(_,c)=>String(cell(c,i)).toLowerCase()).join(" ").includes(text));
+again();return seen.length};
 table.sortPacked=(c,d)=>{const keys=rows.map(i=>[key(String(cell(c,i))),i]);
-keys.sort((x,y)=>order(x[0],y[0],d));keys.forEach((k,i)=>rows[i]=k[1]);page=0;show()};
+keys.sort((x,y)=>order(x[0],y[0],d));keys.forEach((k,i)=>rows[i]=k[1]);again()};
 show()};
-document.addEventListener("toggle",v=>{if(v.target.open&&v.target.dataset.packed)open(v.target).catch(e=>{
-v.target.querySelector(".bar").textContent="The rows cannot be shown here: "+e.message+". See events.jsonl."})},true);
+const fill=box=>open(box).catch(e=>{const bar=box.querySelector(".bar");bar.hidden=false;
+bar.textContent="The rows cannot be shown here: "+e.message+". See "+(box.dataset.file??"events.jsonl")+"."});
+document.addEventListener("toggle",v=>{if(v.target.open&&v.target.dataset.packed)fill(v.target)},true);
+document.querySelectorAll("div[data-packed]").forEach(fill);
 `;
 
 /** Filters the rows of the table behind a `<form data-filters=id>` by a text and by the values of its selects. */
 export const FILTER_SCRIPT: string = `
 document.querySelectorAll("form[data-filters]").forEach(form=>{
-const rows=[...document.getElementById(form.dataset.filters).tBodies[0].rows],count=form.querySelector("output");
+const table=document.getElementById(form.dataset.filters),rows=[...table.tBodies[0].rows],
+count=form.querySelector("output"),all=form.dataset.runs;
 const apply=()=>{let n=0;const text=form.elements.text.value.toLowerCase();
 const wanted=[...form.querySelectorAll("select")].filter(s=>s.value!=="").map(s=>[+s.dataset.column,s.value]);
-for(const r of rows){const ok=(text===""||r.textContent.toLowerCase().includes(text))&&
+if(table.filterPacked)n=table.filterPacked(text,wanted);
+for(const r of table.filterPacked?[]:rows){const ok=(text===""||r.textContent.toLowerCase().includes(text))&&
 wanted.every(([c,v])=>r.cells[c].textContent===v);r.hidden=!ok;if(ok)n++}
-count.textContent=n+" of "+rows.length+" runs"};
+count.textContent=n+" of "+all+" runs"};
 form.addEventListener("input",apply);form.addEventListener("submit",v=>v.preventDefault());
 form.addEventListener("reset",()=>setTimeout(apply))});
 `;

@@ -22,10 +22,11 @@ nav{display:flex;gap:6px 16px;flex-wrap:wrap;font-size:.9rem;margin-top:.6em}
 .tag{display:inline-block;border-radius:99px;padding:2px 12px;font-weight:600;font-size:.9rem;border:1px solid;
 overflow-wrap:anywhere}
 .good{color:var(--green)}.bad{color:var(--red)}.warn{color:var(--amber)}
-.cards{display:grid;grid-template-columns:repeat(auto-fit,minmax(112px,1fr));gap:10px;margin:16px 0}
+.cards{display:flex;flex-wrap:wrap;gap:10px;margin:16px 0}
 .card,figure,.box{background:var(--card);border:1px solid var(--line);border-radius:10px}
-.card{padding:10px 12px}.card span{display:block;color:var(--soft);font-size:.8rem}
-.card b{font-size:1.2rem;font-variant-numeric:tabular-nums;overflow-wrap:anywhere}
+.card{padding:10px 12px;flex:1 1 112px}.card span{display:block;width:0;min-width:100%;color:var(--soft);font-size:.8rem}
+.card b{font-size:1.2rem;font-variant-numeric:tabular-nums;white-space:nowrap}
+@media (max-width:560px){.card b{font-size:1.05rem}}
 .grid{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,440px),1fr));gap:14px}
 .flow{columns:2 400px;column-gap:14px}.flow figure{break-inside:avoid;margin-bottom:14px}
 figure{margin:0;padding:12px 14px;min-width:0}figcaption{font-weight:600;margin-bottom:4px}
@@ -42,9 +43,9 @@ td{overflow-wrap:break-word;max-width:26em}
 th{font-weight:600;white-space:nowrap}tbody tr:last-child td{border-bottom:0}
 .n{text-align:right;white-space:nowrap}
 th button{all:unset;cursor:pointer;font-weight:600}
-th button:after{content:"↕";opacity:.35;margin-left:4px}
-th[aria-sort=ascending] button:after{content:"↑";opacity:1}
-th[aria-sort=descending] button:after{content:"↓";opacity:1}
+th button:after{content:"\\2195";opacity:.35;margin-left:4px}
+th[aria-sort=ascending] button:after{content:"\\2191";opacity:1}
+th[aria-sort=descending] button:after{content:"\\2193";opacity:1}
 button:focus-visible,summary:focus-visible,input:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 .box{padding:6px 4px;margin:8px 0}
 .dense th,.dense td{padding:4px 6px}.dense th{font-size:.8rem}.dense button:after{margin-left:1px}

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { fileNameOf, folderOf, from } from "../../src/cli/paths.ts";
+import { from, withoutDots } from "../../src/cli/paths.ts";
+import { directoryOf, fileNameOf } from "../../src/stores/files/paths.ts";
 
 Deno.test("from() starts relative paths in the caller's directory and leaves absolute ones alone", () => {
   assertEquals(from("/home/me", "a/b.yaml"), "/home/me/a/b.yaml");
@@ -10,8 +11,15 @@ Deno.test("from() starts relative paths in the caller's directory and leaves abs
   assertEquals(from("", "a"), "a");
 });
 
-Deno.test("folderOf() and fileNameOf() take a path apart", () => {
-  assertEquals([folderOf("a/b/c.csv"), fileNameOf("a/b/c.csv")], ["a/b", "c.csv"]);
-  assertEquals([folderOf("c.csv"), fileNameOf("c.csv")], [".", "c.csv"]);
-  assertEquals([folderOf("/c.csv"), fileNameOf("/c.csv")], ["/", "c.csv"]);
+Deno.test("directoryOf() and fileNameOf() take a path apart", () => {
+  assertEquals([directoryOf("a/b/c.csv"), fileNameOf("a/b/c.csv")], ["a/b", "c.csv"]);
+  assertEquals([directoryOf("c.csv"), fileNameOf("c.csv")], [".", "c.csv"]);
+  assertEquals([directoryOf("/c.csv"), fileNameOf("/c.csv")], ["/", "c.csv"]);
+  assertEquals(fileNameOf("a/"), "");
+});
+
+Deno.test("withoutDots() gives all spellings of a path one", () => {
+  for (const path of ["/a/b", "/a/./b", "/a//b", "/a/c/../b", "/a/b/"]) assertEquals(withoutDots(path), "/a/b");
+  assertEquals(withoutDots("../a/../../b"), "../../b");
+  assertEquals(withoutDots("./a"), "a");
 });

@@ -15,7 +15,7 @@ import {
   metricsCsv,
   metricsJson,
   readTable,
-  runTotals,
+  runSummary,
 } from "../../src/ring/analytics/mod.ts";
 import { MetricsComputer } from "../../src/ring/analytics/metrics_computer.ts";
 
@@ -68,7 +68,7 @@ async function checkFolder(folder: string): Promise<void> {
   assertEquals(intradayCsv(metrics.intraday), await readText(join(folder, "intraday.csv")), folder);
   assertSameShares(debtorSharesCsv(metrics.debtorShares), await readText(join(folder, "debtor_shares.csv")), folder);
   assertSameJson(metricsJson(metrics.dayMetrics), await readText(join(folder, "metrics.json")), folder);
-  const totals = runTotals(historyFromJsonLines(await readText(events)));
+  const totals = runSummary(historyFromJsonLines(await readText(events)), null);
   const { phi_total, delta_total, max_day } = metrics.summary;
   assertEquals(`${totals.phi_total} ${totals.delta_total} ${totals.max_day}`, `${phi_total} ${delta_total} ${max_day}`);
 }
@@ -131,7 +131,10 @@ for (const sweep of RING_SWEEPS) {
 
   recorded(`totals of ${sweep} equal the text of its registry to the last digit`, async () => {
     for (const entry of await readRegistry(join(SWEEPS, sweep, "registry", "experiments.csv"))) {
-      const totals = runTotals(historyFromJsonLines(await readText(join(runs, entry.runId, "out", "events.jsonl.gz"))));
+      const totals = runSummary(
+        historyFromJsonLines(await readText(join(runs, entry.runId, "out", "events.jsonl.gz"))),
+        null,
+      );
       assertEquals(`${totals.phi_total ?? ""}`, entry.metrics.phi_total, entry.runId);
       assertEquals(`${totals.delta_total ?? ""}`, entry.metrics.delta_total, entry.runId);
       assertEquals(`${totals.max_day}`, entry.metrics.time_to_stability, entry.runId);

@@ -31,15 +31,38 @@ function nameless(row: TableRow, column: string): string {
 
 const TOLERANCE = Decimal.fromNumber(1e-9);
 
-/** Whether two cells are the same text, or numbers within 1e-9 relative. */
+/** Whether two cells are the same text, or numbers within 1e-9 of the larger one. */
 function isSame(a: string, b: string): boolean {
   if (a === b) return true;
   const [x, y] = [Decimal.parse(a), Decimal.parse(b)];
   if (x === undefined || y === undefined) return false;
-  const difference = x.minus(y);
-  const size = Decimal.max(x.sign < 0 ? x.negated() : x, Decimal.ONE);
-  return !(difference.sign < 0 ? difference.negated() : difference).greaterThan(size.times(TOLERANCE));
+  return !size(x.minus(y)).greaterThan(Decimal.max(size(x), size(y)).times(TOLERANCE));
 }
+
+function size(value: Decimal): Decimal {
+  return value.sign < 0 ? value.negated() : value;
+}
+
+Deno.test("cells are the same within 1e-9 of their size, however small they are", () => {
+  assert(isSame("1.0", "1") && isSame("0E-28", "0") && isSame("1000000", "1000000.0001"));
+  assert(isSame("0.0000001", "0.0000001000000000001"));
+  for (const [a, b] of [["0.0000001", "0.0000002"], ["1", "1.00000001"], ["0", "1E-12"], ["", "0"], ["x", "y"]]) {
+    assert(!isSame(a ?? "", b ?? ""), `${a} ${b}`);
+  }
+});
+
+Deno.test("a sweep's registry spells its decimals as spec 03 17.12 has them", async () => {
+  using folder = new Folder();
+  const flags = ["--kappas", "0.25", "--concentrations", "1", "--mus", "0", "--n-agents", "5", "--maturity-days", "5"];
+  const more = ["--q-total", "500.0", "--base-seed", "42", "--artifacts", "none", "--reference", "--quiet"];
+  const { code, error } = await bilancio(folder.path, "sweep", "ring", ...flags, ...more, "--out-dir", "s");
+  assertEquals([code, error], [0, ""]);
+  const text = folder.read("s/registry/experiments.csv");
+  const [row = {}] = readTable(text);
+  const { Q_total, L0, dealer_enabled, experiment_id } = row;
+  assertEquals([Q_total, L0, dealer_enabled, experiment_id], ["500.0", "125.000", "False", ""]);
+  assertEquals(text.split("\n").filter((line) => line !== "" && !line.endsWith("\r")), []);
+});
 
 function differences(recorded: Map<string, TableRow>, ours: Map<string, TableRow>): string[] {
   const found: string[] = [];

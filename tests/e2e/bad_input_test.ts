@@ -168,8 +168,14 @@ Deno.test("bilancio run keeps the earlier file when the new one is refused", asy
 
 const TYPED: readonly (readonly [args: string[], message: string])[] = [
   [["rnu", "x.yaml"], 'bilancio has no command "rnu" (did you mean run?). See: bilancio --help\n'],
-  [["sweep", "rings"], 'bilancio sweep takes one of ring, not "rings" (did you mean ring?). See: bilancio --help\n'],
-  [["sweep"], "bilancio sweep takes one of ring. See: bilancio --help\n"],
+  [
+    ["sweep", "rings"],
+    'bilancio sweep takes one of ring, comparison, balanced, strategy-outcomes, dealer-usage, not "rings" (did you mean ring?). See: bilancio --help\n',
+  ],
+  [
+    ["sweep"],
+    "bilancio sweep takes one of ring, comparison, balanced, strategy-outcomes, dealer-usage. See: bilancio --help\n",
+  ],
   [["--verson"], "bilancio has no option --verson (did you mean --version?). See: bilancio --help\n"],
   [["run"], "bilancio run needs FILE: scenario or generator file (YAML). See: bilancio run --help\n"],
   [

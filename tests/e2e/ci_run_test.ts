@@ -10,7 +10,9 @@ case "$*" in
   *"${failingCheck}"*) exit 1;;
 esac
 `;
-  for (const [name, text] of [["npx", npx], ["chromium", "#!/bin/sh\n"]] as const) {
+  for (
+    const [name, text] of [["npx", npx], ["chromium", "#!/bin/sh\n"], ["jupyter-nbconvert", "#!/bin/sh\n"]] as const
+  ) {
     Deno.chmodSync(folder.write(name, text), 0o755);
   }
   const { code, stdout, stderr } = await new Deno.Command("bash", {

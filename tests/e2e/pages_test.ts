@@ -3,6 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { dashboardPage } from "../../src/reports/dashboard_page.ts";
 import type { EventRow } from "../../src/reports/inputs.ts";
 import { metricsPage } from "../../src/reports/metrics_page.ts";
+import { cards, pageText } from "../../src/reports/page.ts";
 import { runPage } from "../../src/reports/run_page.ts";
 import { eventSource } from "../reports/recorded.ts";
 import { chromiumPath, Tab } from "./browser.ts";
@@ -135,9 +136,9 @@ inBrowser("a dashboard filters its runs by value and by text", () => dashboard()
   assertEquals(await tab.evaluate(`document.querySelector("output").textContent`), "1 of 12 runs");
 });
 
-function dashboard(): string {
+function dashboard(runs = 12): Promise<string> {
   return dashboardPage({
-    rows: Array.from({ length: 12 }, (_, i) => ({
+    rows: Array.from({ length: runs }, (_, i) => ({
       runId: `run_${i}`,
       phase: "grid",
       kappa: ["1", "2.0", "4"][i % 3] ?? "",
@@ -151,6 +152,67 @@ function dashboard(): string {
       href: `../runs/run_${i}/run.html`,
     })),
   });
+}
+
+inBrowser(
+  "a dashboard of 1,001 runs turns its pages, sorts, filters and links like a short one",
+  () => dashboard(1001),
+  async (tab) => {
+    const until = (condition: string) =>
+      tab.evaluate(
+        `new Promise((done) => { const look = () => ${condition} ? done(true) : setTimeout(look, 5); look() })`,
+      );
+    const rows = `document.getElementById("run-table").tBodies[0].rows`;
+    await until(`${rows}.length > 0`);
+    assertEquals(await tab.evaluate(`${rows}.length`), 200);
+    assertEquals(await tab.evaluate(`${rows}[3].querySelector("a").getAttribute("href")`), "../runs/run_3/run.html");
+    await tab.evaluate(`document.getElementById("run-table").querySelectorAll("th button")[8].click()`);
+    await tab.evaluate(`document.getElementById("run-table").querySelectorAll("th button")[8].click()`);
+    assertEquals(await tab.evaluate(`${column("#run-table", 8)}[0]`), "1,000,000");
+    await tab.evaluate(`{ const t = document.querySelector('input[name="text"]'); t.value = "run_77";
+    t.dispatchEvent(new Event("input", { bubbles: true })); }`);
+    assertEquals(await tab.evaluate(`document.querySelector("output").textContent`), "11 of 1001 runs");
+    assertEquals(await tab.evaluate(`${rows}.length`), 11);
+  },
+);
+
+inBrowser(
+  "a number on a card is never broken, and never wider than its card, on a phone",
+  () => cardFrame(),
+  async (tab) => {
+    const broken = `[...document.querySelector("iframe").contentDocument.querySelectorAll(".card b")]
+    .filter(b => b.getClientRects().length > 1 || b.getBoundingClientRect().right >
+      b.parentElement.getBoundingClientRect().right).map(b => b.textContent)`;
+    const count = `document.querySelector("iframe").contentDocument?.querySelectorAll(".card b").length`;
+    await tab.evaluate(
+      `new Promise((done) => { const look = () => ${count} === 9 ? done(true) : setTimeout(look, 5); look() })`,
+    );
+    assertEquals(await tab.evaluate(broken), []);
+  },
+);
+
+/** Nine cards as a run with large numbers has them, 400 pixels wide. */
+function cardFrame(): Promise<string> {
+  const numbers = [
+    "0.409733",
+    "1,234,567.891234",
+    "12",
+    "99.9%",
+    "0.000001",
+    "123,456,789,012.25",
+    "7",
+    "0.5",
+    "\u2014",
+  ];
+  const page = pageText({
+    title: "Cards",
+    over: "Test",
+    description: null,
+    summary: cards(numbers.map((number, i) => [`A label of some words ${i}`, number])),
+    body: "",
+  });
+  const source = page.replaceAll("&", "&amp;").replaceAll('"', "&quot;");
+  return Promise.resolve(`<!doctype html><iframe style="width:400px;height:700px" srcdoc="${source}"></iframe>`);
 }
 
 inBrowser("a dashboard sorts cells without a value to the end, both ways", () => dashboard(), async (tab) => {
@@ -180,7 +242,7 @@ async function frames(width: number): Promise<string> {
     debtorShares: Array.from({ length: 40 }, (_, i) => ({ day: 1, agent: `Agent${i}`, DS_t: i / 40 })),
     intraday: [],
   });
-  const pages = [await run(30), dashboard(), metrics].map((page) =>
+  const pages = [await run(30), await dashboard(), metrics].map((page) =>
     `<iframe style="border:0;width:${width}px;height:900px" srcdoc="${
       page.replaceAll("&", "&amp;").replaceAll('"', "&quot;")
     }"></iframe>`

@@ -36,7 +36,10 @@ Deno.test("deno task sweep cannot be talked into writing elsewhere", async () =>
   using folder = new Folder();
   const { code, error } = await deno(["task", "-q", "sweep", "--kappas", "1", "--out-dir", `${folder.path}/x`]);
   assertEquals(code, 1);
-  assertStringIncludes(error, "without the permission for it");
+  assertMatch(
+    error,
+    /without the permission for it; choose a path that its task may write, or start it with --allow-write\n$/,
+  );
   assertEquals(folder.names(), []);
 });
 
@@ -45,7 +48,10 @@ Deno.test("deno task sweep cannot be talked into reading elsewhere", async () =>
   folder.write("secret.yaml", "version: 1\n");
   const { code, error } = await deno(["task", "-q", "sweep", "--config", `${folder.path}/secret.yaml`]);
   assertEquals(code, 1);
-  assertMatch(error, /^The permissions of this task do not allow reading /);
+  assertMatch(
+    error,
+    /^The permissions of this task do not allow reading \S+; start it with --allow-read, or move the file\.\n$/,
+  );
 });
 
 Deno.test("deno task sweep makes a real sweep with its own permissions, on the pool too", async () => {

@@ -93,6 +93,23 @@ Deno.test("bilancio run writes the complete scenario of a generator file that as
   assertEquals(folder.read("a.jsonl"), folder.read("b.jsonl"));
 });
 
+Deno.test("bilancio run never replaces the file that it reads, however the path is spelled", async () => {
+  using folder = new Folder();
+  const text = Deno.readTextFileSync(`${ROOT}examples/scenarios/08-generated-ring.yaml`)
+    .replace("emit_yaml: false", "emit_yaml: true");
+  const name = "generated_ring_n_10_kappa_0_3_c_1_mu_0_5.yaml";
+  folder.write(name, text);
+  const made = await bilancio(folder.path, "run", name);
+  assertEquals(made.code, 0);
+  assertStringIncludes(made.error, `it would replace ${name}`);
+  const page = await bilancio(folder.path, "run", name, "--html", `here/../${name}`);
+  assertEquals([page.code, page.error], [
+    2,
+    `here/../${name} is named for two files of this command; give each its own.\n`,
+  ]);
+  assertEquals(folder.read(name), text);
+});
+
 Deno.test("bilancio run --agents names an agent that the scenario does not have", async () => {
   using folder = new Folder();
   const { code, error } = await bilancio(folder.path, "run", CASCADE, "--agents", "F1,F9");
@@ -151,6 +168,8 @@ Deno.test("bilancio validate finds what only setting the scenario up shows", asy
   const { code, error } = await bilancio(folder.path, "validate", "s.yaml");
   assertEquals(code, 1);
   assertStringIncludes(error, "insufficient cash");
+  const json = await bilancio(folder.path, "validate", "s.yaml", "--json");
+  assertEquals([json.code, JSON.parse(json.out).valid], [1, false]);
 });
 
 Deno.test("bilancio analyze computes the same metrics from the files of a run", async () => {
@@ -175,6 +194,21 @@ Deno.test("bilancio analyze computes the same metrics from the files of a run", 
   assertEquals(folder.read("x_ds.csv"), folder.read("m/debtor_shares.csv"));
   assertEquals(folder.read("i.csv"), folder.read("m/intraday.csv"));
   assertStringIncludes(folder.read("p.html"), "Events: x_events.jsonl | Balances: b.csv");
+});
+
+Deno.test("bilancio analyze --days reads 5-1 as 1-5 (spec 02 9.4)", async () => {
+  using folder = new Folder();
+  const days = async (spec: string) => {
+    const { code, error } = await bilancio(folder.path, "analyze", "--events", "e.jsonl", "--days", spec);
+    assertEquals([code, error], [0, ""]);
+    return folder.read("e_metrics_day.csv");
+  };
+  const event = (day: number) =>
+    `{"kind":"PayableCreated","day":0,"debtor":"A","creditor":"B","amount":${day},"due_day":${day}}\n`;
+  folder.write("e.jsonl", [1, 2, 5, 6].map(event).join(""));
+  const forward = await days("1-5");
+  assertEquals(await days("5-1"), forward);
+  assertEquals(forward.trim().split(/\r?\n/).length, 6);
 });
 
 Deno.test("bilancio analyze refuses balances that are not there, except as the reference", async () => {

@@ -86,12 +86,35 @@ Deno.test("--artifacts none keeps the numbers and no files of runs; results.csv 
   assertEquals(folder.read("s/aggregate/results.csv").trim().split(/\r?\n/).length, 7);
 });
 
+for (const mode of [[], ["--reference"]]) {
+  Deno.test(`results.csv does not depend on whether files are kept ${mode.join(" ")}`, async () => {
+    using folder = new Folder();
+    const results: string[] = [];
+    for (const artifacts of ["all", "failed", "none"]) {
+      const flags = [...SMALL, ...mode, "--artifacts", artifacts, "--quiet"];
+      assertEquals((await sweep(folder, ...flags, "--out-dir", artifacts)).code, 0);
+      // Without the last cell, the path of a file.
+      results.push(folder.read(`${artifacts}/aggregate/results.csv`).replace(/,[^,\r\n]*(?=\r?$)/gm, ""));
+    }
+    assertEquals(results[1], results[0]);
+    assertEquals(results[2], results[0]);
+    const cells = results[0]?.split(/\r?\n/)[1]?.split(",") ?? [];
+    assert(cells.slice(10, 17).every((cell) => cell !== ""), cells.join());
+    const header = (name: string) =>
+      folder.read(`${name}/registry/experiments.csv`).split(/\r?\n/)[0]?.split(",") ?? [];
+    assertEquals(header("all").slice(0, 26).at(-1), "run_html");
+    assertEquals(header("all").length, mode.length > 0 ? 26 : 31);
+    assertEquals(header("none").slice(0, 26), header("all").slice(0, 26));
+  });
+}
+
 Deno.test("a run that fails is a row with its error; the others are made, and the exit status says so", async () => {
   using folder = new Folder();
-  const { code, out } = await sweep(folder, ...SMALL, "--out-dir", "s", "--liquidity-agent", "H9");
+  const { code, out, error } = await sweep(folder, ...SMALL, "--out-dir", "s", "--n-agents", "2");
   assertEquals(code, 1);
+  assertMatch(error, /6 runs failed. The first was grid_[0-9a-f]{12}: .*greater than or equal to 3 \(got 2\)\n$/);
   assertStringIncludes(out, "0 runs completed, 6 failed, of 6");
-  assertStringIncludes(folder.read("s/registry/experiments.csv"), "liquidity allocation agent 'H9' not in ring");
+  assertStringIncludes(folder.read("s/registry/experiments.csv"), "Input should be greater than or equal to 3");
 });
 
 Deno.test("local and pool give the same files but for times", async () => {
@@ -221,6 +244,60 @@ Deno.test("bilancio export gives the registry, the metrics and the events of a s
   assertEquals(new Set(events.map((event: { run_id: string }) => event.run_id)).size, 6);
   assertEquals(events[0].kind, "CashMinted");
 });
+
+Deno.test("a column of an exported registry has one type in all rows, failed ones included", async () => {
+  using folder = new Folder();
+  await sweep(folder, ...SMALL, "--out-dir", "s", "--quiet", "--kappas", "0.5,1,2", "--artifacts", "none");
+  // A row without results, as an interrupted sweep leaves it.
+  folder.write(
+    "s/registry/journal.jsonl",
+    `${folder.read("s/registry/journal.jsonl")}${
+      JSON.stringify({
+        run_id: "grid_x",
+        experiment_id: "",
+        status: "failed",
+        parameters: { kappa: 3 },
+        metrics: {},
+        artifact_paths: {},
+        error: "x",
+      })
+    }\n`,
+  );
+  const { out } = await bilancio(folder.path, "export", "registry", "s", "--format", "json");
+  const rows: Record<string, unknown>[] = JSON.parse(out);
+  assertEquals(rows.length, 10);
+  const columns = Object.keys(rows[0] ?? {});
+  for (const row of rows) assertEquals(Object.keys(row), columns);
+  for (const column of columns) {
+    const types = new Set(
+      rows.map((row) => row[column]).filter((value) => value !== null).map((value) => typeof value),
+    );
+    assert(types.size <= 1, `${column}: ${[...types]}`);
+  }
+  const [first = {}, last = {}] = [rows[0], rows.at(-1)];
+  assertEquals([first.kappa, first.mu, first.seed, first.dealer_enabled], ["0.5", "0", 42, false]);
+  assertEquals([last.kappa, last.seed, last.phi_total, last.error], ["3", null, null, "x"]);
+});
+
+for (const format of ["csv", "json"]) {
+  Deno.test(`an export as ${format} names the files that are missing and writes the others: exit 1`, async () => {
+    using folder = new Folder();
+    await sweep(folder, ...SMALL, "--out-dir", "s", "--quiet");
+    const ids = folder.read("s/registry/experiments.csv").trim().split(/\r?\n/).slice(1).map((row) =>
+      row.split(",")[0]
+    );
+    Deno.removeSync(`${folder.path}/s/runs/${ids[1]}/out/events.jsonl`);
+    const { code, error } = await bilancio(folder.path, "export", "events", "s", "--format", format, "--out", "e");
+    assertEquals(code, 1);
+    assertMatch(
+      error,
+      new RegExp(`^Written: e \\(\\d+ rows\\)\\nMissing in s, and left out: runs/${ids[1]}/out/events.jsonl\\n$`),
+    );
+    const found = new Set(folder.read("e").match(/grid_[0-9a-f]{12}/g));
+    assertEquals(found, new Set(ids.filter((id) => id !== ids[1])));
+    assertEquals(folder.names().filter((name) => name.startsWith(".")), []);
+  });
+}
 
 Deno.test("bilancio export says so when there is no sweep, or its files were not kept", async () => {
   using folder = new Folder();

@@ -64,11 +64,14 @@ Deno.test("a registry that has every metric needs no files", async () => {
   );
 });
 
-Deno.test("a run without files has a row with its totals, in the reference it has none", async () => {
+Deno.test("a run without files has a row with its totals; in the reference only where the registry has its summary", async () => {
   const entry = { ...ENTRY, metrics: { phi_total: "0.5", delta_total: "0.5" }, artifactPaths: {} };
   const rows = await resultRows([entry], kept);
   assertEquals([rows.length, rows[0]?.max_G_t, rows[0]?.time_to_stability], [1, null, ""]);
   assertEquals(await resultRows([entry], kept, { reference: true }), []);
+  const known = { ...entry, metrics: { ...entry.metrics, max_G_t: "3" } };
+  const [row] = await resultRows([known], kept, { reference: true });
+  assertEquals(`${row?.phi_total} ${row?.max_G_t}`, "0.5 3");
 });
 
 Deno.test("only completed runs are results, in the order of the registry", async () => {

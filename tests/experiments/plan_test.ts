@@ -1,7 +1,8 @@
-import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import { Decimal } from "../../src/core/decimal.ts";
 import { UsageError, ValidationError } from "../../src/core/errors.ts";
 import { canonicalScalar, canonicalText, completedKey } from "../../src/experiments/canonical.ts";
+import type { Values } from "../../src/experiments/contracts.ts";
 import { parsePlan, planDifferences, planText } from "../../src/experiments/plan.ts";
 import { DEFAULT_RING_SWEEP, ringSweepSettings } from "../../src/experiments/ring_settings.ts";
 import { planRingSweep } from "../../src/experiments/ring_sweep.ts";
@@ -20,19 +21,27 @@ Deno.test("numbers are one key however they are written, and no text is taken fo
   assertEquals(canonicalText({ b: [1, "x"], a: undefined, c: null }), canonicalText({ c: null, b: ["1.0", "x"] }));
 });
 
-Deno.test("run ids depend on what is run: on no spelling, but on seed, switches and phase", () => {
-  const id = (source: unknown, phase = "grid", label: string | null = null) =>
-    new RunIds("ring").next(phase, label, source);
-  assertEquals(id({ kappa: "0.5", seed: 1 }), id({ seed: 1, kappa: "0.50" }));
-  assertNotEquals(id({ kappa: "0.5", seed: 1 }), id({ kappa: "0.5", seed: 2 }));
-  assert(/^grid_[0-9a-f]{12}$/.test(id({})));
-  assert(/^frontier_low_[0-9a-f]{12}$/.test(id({}, "frontier", "low")));
-  assertNotEquals(new RunIds("payments").next("grid", null, {}), id({}));
+Deno.test("run ids depend on what is run: on no spelling, but on model, shared settings, seed and phase", () => {
+  const id = (values: Values, { phase = "grid", label = null as string | null, model = "ring", shared = {} } = {}) =>
+    new RunIds(model, shared).next(phase, label, values);
+  const values = { kappa: "0.5", seed: 1 };
+  assertEquals(id(values), id({ kappa: "0.50", seed: "1.0" }));
+  assertEquals(id(values, { shared: { n: 5, q: "1" } }), id(values, { shared: { q: "1.0", n: 5 } }));
+  const others = [
+    id({ kappa: "0.5", seed: 2 }),
+    id({ kappa: "0.51", seed: 1 }),
+    id(values, { model: "payments" }),
+    id(values, { shared: { n: 6 } }),
+    id(values, { phase: "lhs" }),
+  ];
+  assertEquals(new Set([id(values), ...others]).size, 6);
+  assert(/^grid_[0-9a-f]{12}$/.test(id(values)));
+  assert(/^frontier_low_[0-9a-f]{12}$/.test(id(values, { phase: "frontier", label: "low" })));
 });
 
-Deno.test("a source that is asked for twice gets two ids, the same ones every time", () => {
+Deno.test("values that are asked for twice get two ids, the same ones every time", () => {
   const two = () => {
-    const ids = new RunIds("ring");
+    const ids = new RunIds("ring", {});
     return [ids.next("grid", null, { a: 1 }), ids.next("grid", null, { a: 1 })];
   };
   assertEquals(new Set(two()).size, 2);

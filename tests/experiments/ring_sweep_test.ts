@@ -11,6 +11,7 @@ import { PoolExecutor } from "../../src/executors/pool.ts";
 import { executeRing } from "../../src/executors/ring_run.ts";
 import { FileRegistryStore } from "../../src/stores/files/registry_store.ts";
 import { FileResultStore } from "../../src/stores/files/result_store.ts";
+import { REFERENCE } from "../../src/ring/behaviours.ts";
 import { Place } from "../stores/places.ts";
 
 const decimals = (...texts: string[]): Decimal[] => texts.map((text) => Decimal.parse(text) ?? Decimal.ZERO);
@@ -56,10 +57,36 @@ Deno.test("a sweep records every run in plan order with its totals and its exact
   assertEquals(rows.map((row) => row.runId), made);
   assertEquals(rows[0]?.parameters["L0"], "250.000");
   assertEquals(rows[0]?.parameters["Q_total"], "500.0");
-  assertEquals(Object.keys(rows[0]?.metrics ?? {}), ["phi_total", "delta_total", "time_to_stability"]);
+  const totals = ["phi_total", "delta_total", "time_to_stability"];
+  const summary = ["max_G_t", "alpha_1", "Mpeak_1", "v_1", "HHIplus_1"];
+  assertEquals(Object.keys(rows[0]?.metrics ?? {}), [...totals, ...summary]);
   const [header, row] = place.read("registry/experiments.csv").split("\r\n");
-  assertEquals(header?.split(",").length, 26);
+  assertEquals(header?.split(",").slice(25), ["run_html", ...summary]);
   assertStringIncludes(row ?? "", ",42,5,0.50,1,0,0,3,500.0,");
+});
+
+Deno.test("the registry of the reference has its 26 columns, unless the files that would say more are not kept", async () => {
+  const columns = async (artifacts: "all" | "none") => {
+    using place = new Place();
+    await sweep(place, { ...SMALL, behaviours: REFERENCE }, { artifacts });
+    return place.read("registry/experiments.csv").split("\r\n")[0]?.split(",").length;
+  };
+  assertEquals([await columns("all"), await columns("none")], [26, 31]);
+});
+
+Deno.test("a completed run that is made again stays completed until its new result is there", async () => {
+  using place = new Place();
+  const first = await sweep(place, SMALL);
+  const again = new Set(first.made.slice(0, 3));
+  const stop = new AbortController();
+  const stopped = await sweep(place, SMALL, { again, artifacts: "all", stop: stop.signal, onDay: () => stop.abort() });
+  assertEquals(stopped.outcome, { runs: 4, skipped: 1, completed: 1, failed: 0, isInterrupted: true });
+  assertEquals(stopped.rows.map((row) => row.status), ["completed", "completed", "completed", "completed"]);
+  assertEquals(stopped.rows.map((row) => Object.keys(row.artifactPaths).length), [6, 0, 0, 0]);
+  assertEquals(stopped.rows.map((row) => row.metrics), first.rows.map((row) => row.metrics));
+  // Not once in between, either: the journal has no other state of these runs since.
+  const states = place.read("registry/journal.jsonl").split("\n").filter((line) => line.includes(first.made[1] ?? ""));
+  assertEquals(states.map((line) => JSON.parse(line).status), ["running", "completed"]);
 });
 
 Deno.test("the same sweep again makes nothing; a run that is not completed is made again", async () => {

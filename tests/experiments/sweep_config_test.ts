@@ -1,5 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { ValidationError } from "../../src/core/errors.ts";
+import { ringSweepSettings } from "../../src/experiments/ring_settings.ts";
+import { planRingSweep } from "../../src/experiments/ring_sweep.ts";
 import { loadSweepConfig, parseSweepConfig } from "../../src/experiments/sweep_config.ts";
 
 /** What is wrong with a file, one line each. */
@@ -69,10 +71,46 @@ Deno.test("an unknown key is refused with the nearest known one; files of the re
   assertEquals(warnings.map((warning) => warning.path.join(".")), ["runner.n_agent"]);
 });
 
-Deno.test("dealers are refused in words", () => {
-  assertEquals(problems("runner: {dealer_enabled: true, dealer_config: {ticket_size: 1}}"), [
-    "runner.dealer_enabled: dealers come with a later version of this program",
+Deno.test("dealers of a file reach the runs, their risk settings too", () => {
+  const { overrides, warnings } = loadSweepConfig(
+    `runner:
+  dealer_enabled: true
+  dealer_config: {ticket_size: 2, dealer_share: 0.1}
+  risk_assessment_config: {base_risk_premium: 0.05, lookback_window: 7}
+`,
+    "s.yaml",
+  );
+  const { dealer } = overrides;
+  assertEquals([dealer?.enabled, dealer?.ticketSize, dealer?.dealerShare, dealer?.vbtShare], [
+    true,
+    "2",
+    "0.1",
+    "0.50",
   ]);
+  const { riskAssessment } = dealer ?? {};
+  assertEquals([riskAssessment?.enabled, riskAssessment?.baseRiskPremium, riskAssessment?.lookbackWindow], [
+    true,
+    "0.05",
+    7,
+  ]);
+  assertEquals(warnings, []);
+  const [planned] = planRingSweep(ringSweepSettings({}, overrides)).runs;
+  assertEquals(planned?.parameters["dealer_enabled"], true);
+  const off = loadSweepConfig("runner: {dealer_enabled: true, risk_assessment_enabled: false}", "s.yaml");
+  assertEquals(off.overrides.dealer?.riskAssessment?.enabled, false);
+});
+
+Deno.test("what is wrong with dealers is said with its key; settings of dealers that are off are warned of", () => {
+  assertEquals(problems("runner: {dealer_enabled: true, dealer_config: {ticket_size: 0, dealer_shaer: 1}}"), [
+    "runner.dealer_config.dealer_shaer: Unknown key (did you mean dealer_share?)",
+    "runner.dealer_config.ticket_size: Value error, ticket_size must be positive",
+  ]);
+  assertEquals(problems("runner: {dealer_enabled: true, risk_assessment_config: {lookback_window: 0}}"), [
+    "runner.risk_assessment_config.lookback_window: Value error, lookback_window must be positive",
+  ]);
+  const idle = loadSweepConfig("runner: {dealer_config: {ticket_size: 2}}", "s.yaml");
+  assertEquals(idle.overrides.dealer, undefined);
+  assertEquals(idle.warnings.map(({ path }) => path.join(".")), ["runner.dealer_config"]);
 });
 
 Deno.test("a file that is no mapping is refused", () => {

@@ -1,3 +1,4 @@
+import { readable } from "./readable.ts";
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { plot, ticks, tickText } from "../../src/reports/charts/axis.ts";
@@ -44,7 +45,7 @@ Deno.test("viridis grows lighter from 0 to 1", () => {
 });
 
 Deno.test("a heat map says in each cell what it shows, and where no run was", () => {
-  const chart = heatMap({
+  const chart = readable(heatMap({
     title: "μ = 0",
     columns: ["1", "2"],
     rows: ["0.5"],
@@ -52,7 +53,7 @@ Deno.test("a heat map says in each cell what it shows, and where no run was", ()
     columnName: "κ",
     rowName: "c",
     valueName: "Mean δ",
-  });
+  }));
   assert(chart.includes("<title>κ 1, c 0.5: 0.25 (mean of 3 runs)</title>"));
   assert(chart.includes("<title>κ 2, c 0.5: no run</title>"));
   assertEquals(chart.match(/<rect/g)?.length, 2);

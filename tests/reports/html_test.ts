@@ -17,9 +17,9 @@ Deno.test("escaped() leaves no character that could end an element or an attribu
   );
 });
 
-Deno.test("escaped() makes text that UTF-8 can hold", () => {
-  assertEquals(escaped("a\ud800b\0"), "a\ufffdb\ufffd");
-  assertEquals(escaped("Zürich 🏦"), "Zürich 🏦");
+Deno.test("escaped() writes every character in ASCII", () => {
+  assertEquals(escaped("a\ud800b\0"), "a&#65533;b&#65533;");
+  assertEquals(escaped("Zürich 🏦"), "Z&#252;rich &#127974;");
 });
 
 Deno.test("shown() writes six decimals at most and commas between thousands", () => {

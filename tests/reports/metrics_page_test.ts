@@ -1,3 +1,4 @@
+import { readable } from "./readable.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Decimal } from "../../src/core/decimal.ts";
 import type { DayMetricsRow, MetricsPageInput } from "../../src/reports/inputs.ts";
@@ -54,14 +55,14 @@ const INPUT: MetricsPageInput = {
 };
 
 Deno.test("a metrics page is sound HTML and small", () => {
-  const page = metricsPage(INPUT);
+  const page = readable(metricsPage(INPUT));
   assertEquals(faults(page), []);
   assert(page.length < 15_000, `${page.length} characters`);
   for (const script of scriptsOf(page)) new Function(script);
 });
 
 Deno.test("the cards sum up all days", () => {
-  const page = metricsPage(INPUT);
+  const page = readable(metricsPage(INPUT));
   for (
     const [label, value] of [
       ["Days", "2"],
@@ -75,7 +76,7 @@ Deno.test("the cards sum up all days", () => {
 });
 
 Deno.test("days stand in order, values with six decimals, none as a dash", () => {
-  const page = metricsPage(INPUT);
+  const page = readable(metricsPage(INPUT));
   assertStringIncludes(
     page,
     "<tr><td>1<td>90<td>40<td>25<td>15<td>0.555556<td>20<td>50<td>2.5<td>0.5<td>0.5<td>1<td>2<td>0.007812<td>" +
@@ -84,13 +85,13 @@ Deno.test("days stand in order, values with six decimals, none as a dash", () =>
 });
 
 Deno.test("debtor shares are sorted by the text of the id", () => {
-  const page = metricsPage(INPUT);
+  const page = readable(metricsPage(INPUT));
   assert(page.indexOf('<td class="n">H10') < page.indexOf('<td class="n">H2'));
   assertStringIncludes(page, "Day 2");
 });
 
 Deno.test("a run in which nothing was due has a page with sentences in place of tables", () => {
-  const page = metricsPage({ dayMetrics: [], debtorShares: [], intraday: [] });
+  const page = readable(metricsPage({ dayMetrics: [], debtorShares: [], intraday: [] }));
   assertEquals(faults(page), []);
   assertStringIncludes(page, "nothing was due");
   assertStringIncludes(page, "nothing was settled");
@@ -100,13 +101,13 @@ Deno.test("a run in which nothing was due has a page with sentences in place of 
 
 Deno.test("title, subtitle, ids and notes are escaped", () => {
   const bad = `<i>"&'</i>`;
-  const page = metricsPage({
+  const page = readable(metricsPage({
     ...INPUT,
     title: bad,
     subtitle: bad,
     dayMetrics: [{ ...FIRST, notes: bad }],
     debtorShares: [{ day: 1, agent: bad, DS_t: exact("1") }],
-  });
+  }));
   assertEquals(faults(page), []);
   assert(!page.includes("<i>"));
 });
@@ -116,7 +117,7 @@ Deno.test("very many debtors are cut to the largest shares, and the page says so
     { length: 500 },
     (_, i) => ({ day: 1, agent: `H${i}`, DS_t: exact(`0.${1000 + i}`) }),
   );
-  const page = metricsPage({ ...INPUT, debtorShares });
+  const page = readable(metricsPage({ ...INPUT, debtorShares }));
   assertStringIncludes(page, "The 60 largest of 500 shares; debtor_shares.csv has them all.");
   assertStringIncludes(page, '<td class="n">H499');
   assert(!page.includes('<td class="n">H1<'));

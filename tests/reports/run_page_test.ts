@@ -1,3 +1,4 @@
+import { readable } from "./readable.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { Decimal } from "../../src/core/decimal.ts";
 import type { EventRow, RunPageInput } from "../../src/reports/inputs.ts";
@@ -94,7 +95,7 @@ function shortRing(name = "B"): RunPageInput {
 }
 
 async function text(input: RunPageInput): Promise<string> {
-  return await runPage(input);
+  return readable(await runPage(input));
 }
 
 Deno.test("a run page is sound HTML, small, and written out without a promise", () => {

@@ -65,17 +65,21 @@ export interface Plot {
   readonly frame: string;
 }
 
-/** What a plot measures: the largest value, the names of its axes, and `counts` for an axis of whole numbers. */
+/**
+ * What a plot measures: the largest value and one below zero where there is one, the names of its axes, and `counts` for
+ * an axis of whole numbers.
+ */
 export interface PlotScale {
   readonly max: number;
+  readonly min?: number;
   readonly xName: string;
   readonly yName: string;
   readonly counts?: boolean;
 }
 
-/** A plot with a vertical axis from zero; the caller draws what stands below it. */
-export function plot(height: number, { max, xName, yName, counts }: PlotScale): Plot {
-  const steps = ticks(0, max, 5, counts === true ? 1 : 0);
+/** A plot with a vertical axis from zero or below; the caller draws what stands under it. */
+export function plot(height: number, { max, min = 0, xName, yName, counts }: PlotScale): Plot {
+  const steps = ticks(min, max, 5, counts === true ? 1 : 0);
   const low = steps[0] ?? 0;
   const high = steps[steps.length - 1] ?? 1;
   const texts = steps.map(tickText);

@@ -5,7 +5,7 @@
  * @module
  */
 import { escaped, shortened } from "../html.ts";
-import { at, svg } from "./axis.ts";
+import { at, labelStep, svg } from "./axis.ts";
 
 const STOPS = [
   [68, 1, 84],
@@ -19,6 +19,12 @@ const STOPS = [
   [253, 231, 37],
 ] as const;
 
+/** The colour of a cell, and that of the number on it. */
+export interface Tone {
+  readonly colour: string;
+  readonly ink: string;
+}
+
 /** The colour of a share from 0 to 1, and whether dark text reads better on it. */
 export function viridis(share: number): { readonly colour: string; readonly light: boolean } {
   const place = Math.min(1, Math.max(0, share)) * (STOPS.length - 1);
@@ -28,13 +34,24 @@ export function viridis(share: number): { readonly colour: string; readonly ligh
   return { colour: `rgb(${mix(0)},${mix(1)},${mix(2)})`, light: share > 0.55 };
 }
 
+function viridisTone(share: number): Tone {
+  const { colour, light } = viridis(share);
+  return { colour, ink: light ? "#000" : "#fff" };
+}
+
 /** A cell of a heat map: the mean of `count` runs, null where there is none. */
 export interface HeatCell {
   readonly mean: number | null;
   readonly count: number;
+  /** What is said when the cell is pointed at, besides its place; default the mean and the count. */
+  readonly note?: string;
+  /** Whether the number stands out. */
+  readonly strong?: boolean;
+  /** The choices of the page's filters that a press on the cell makes, such as `kappa=0.5&mu=1`. */
+  readonly pick?: string;
 }
 
-/** One panel of a heat map. Values run from 0 to 1. */
+/** One panel of a heat map. Values run from 0 to 1 unless `tone` says otherwise. */
 export interface HeatPanel {
   /** What is the same in the whole panel, such as `μ = 0.5`; empty for a single panel. */
   readonly title: string;
@@ -45,44 +62,66 @@ export interface HeatPanel {
   readonly columnName: string;
   readonly rowName: string;
   readonly valueName: string;
+  /** The colours of values; default those of viridis from 0 to 1. */
+  readonly tone?: (value: number) => Tone;
 }
+
+/** Width of a panel in its own units. */
+const PANEL_WIDTH = 300;
 
 /** A panel as SVG. */
 export function heatMap(panel: HeatPanel): string {
   const { columns, rows } = panel;
-  const width = 300;
   const left = 24 + 7 * Math.max(...rows.map((row) => row.length));
-  const slot = (width - left - 4) / columns.length;
+  const slot = (PANEL_WIDTH - left - 4) / columns.length;
   const row = Math.min(34, Math.max(18, slot));
   const top = 22;
   const bottom = top + rows.length * row;
-  const numbers = slot >= 27;
   let content = `<text class="t" x="2" y="12">${escaped(panel.rowName)}</text>` +
-    `<text class="t m" x="${at((left + width) / 2)}" y="${at(bottom + 32)}">${escaped(panel.columnName)}</text>`;
+    `<text class="t m" x="${at((left + PANEL_WIDTH) / 2)}" y="${at(bottom + 32)}">${escaped(panel.columnName)}</text>`;
   rows.forEach((name, r) => {
     const y = top + r * row;
     content += `<text class="t e" x="${left - 6}" y="${at(y + row / 2 + 4)}">${escaped(name)}</text>`;
     columns.forEach((column, c) => {
-      const { mean, count } = panel.cells[r]?.[c] ?? { mean: null, count: 0 };
-      const x = left + c * slot;
-      const tone = mean === null ? null : viridis(mean);
-      const value = mean === null ? "no run" : shortened(mean, 3);
-      content +=
-        `<g><title>${escaped(panel.columnName)} ${escaped(column)}, ${escaped(panel.rowName)} ${escaped(name)}: ` +
-        `${value}${count > 1 ? ` (mean of ${count} runs)` : ""}</title><rect x="${at(x)}" y="${at(y)}" ` +
-        `width="${at(slot - 1.5)}" height="${at(row - 1.5)}" rx="2" fill="${tone?.colour ?? "var(--line)"}"/>`;
-      if (mean !== null && numbers) {
-        content += `<text class="m" x="${at(x + slot / 2 - 0.7)}" y="${at(y + row / 2 + 3.5)}" font-size="11" ` +
-          `style="fill:${tone?.light ? "#000" : "#fff"}">${shortened(mean, 2)}</text>`;
-      }
-      content += "</g>";
+      const place = `${panel.columnName} ${column}, ${panel.rowName} ${name}`;
+      const cell = panel.cells[r]?.[c] ?? { mean: null, count: 0 };
+      content += heatCell(cell, panel.tone ?? viridisTone, place, { x: left + c * slot, y, width: slot, height: row });
     });
   });
+  const stride = labelStep(columns.length, Math.max(1, Math.floor(columns.length * slot / 30)));
   columns.forEach((name, c) => {
+    if (c % stride > 0) return;
     content += `<text class="t m" x="${at(left + (c + 0.5) * slot)}" y="${at(bottom + 15)}">${escaped(name)}</text>`;
   });
   const title = `${panel.valueName}${panel.title === "" ? "" : `, ${panel.title}`}`;
-  return svg(bottom + 38, title, `Heat map over ${panel.columnName} and ${panel.rowName}`, content, width);
+  return svg(bottom + 38, title, `Heat map over ${panel.columnName} and ${panel.rowName}`, content, PANEL_WIDTH);
+}
+
+/** Where a cell stands. */
+interface Box {
+  readonly x: number;
+  readonly y: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+function heatCell(cell: HeatCell, tone: (value: number) => Tone, place: string, { x, y, width, height }: Box): string {
+  const { mean, count } = cell;
+  const { colour, ink } = mean === null ? { colour: "none", ink: "" } : tone(mean);
+  const value = cell.note ??
+    (mean === null ? "no run" : `${shortened(mean, 3)}${count > 1 ? ` (mean of ${count} runs)` : ""}`);
+  let content = `<title>${escaped(place)}: ${escaped(value)}</title><rect x="${at(x)}" y="${at(y)}" ` +
+    `width="${at(width - 1.5)}" height="${at(height - 1.5)}" rx="2" fill="${colour}"${
+      mean === null ? ' stroke="var(--line)"' : ""
+    }/>`;
+  if (mean !== null && width >= 27) {
+    const text = shortened(mean, 2).replace("-", "\u2212");
+    content += `<text class="m" x="${at(x + width / 2 - 0.7)}" y="${at(y + height / 2 + 3.5)}" font-size="11"` +
+      `${cell.strong === true ? ' font-weight="700"' : ""} style="fill:${ink}">${escaped(text)}</text>`;
+  }
+  return cell.pick === undefined
+    ? `<g>${content}</g>`
+    : `<a href="#pairs" data-pick="${escaped(cell.pick)}">${content}</a>`;
 }
 
 /** The colour scale of heat maps from 0 to 1. */

@@ -1,5 +1,5 @@
 /**
- * The network of obligations: agents on a circle, an arrow from debtor to creditor, as wide as the amount is large.
+ * Networks of money: agents on a circle, an arrow from who pays to who is paid, as wide as the amount is large.
  *
  * @module
  */
@@ -40,10 +40,41 @@ export interface NetworkDrawing {
 
 const CENTRE = WIDTH / 2;
 
+/** An arrow between two agents. */
+export interface Arrow {
+  readonly from: string;
+  readonly to: string;
+  readonly amount: number;
+  /** Gives the colour. */
+  readonly fate: Fate;
+  /** Arrows of one kind can be hidden together. */
+  readonly kind: string;
+  /** Shown when pointed at. */
+  readonly title: string;
+}
+
 /** Draws the obligations among the agents that have any. */
 export function network(agents: readonly AgentRow[], obligations: readonly Obligation[]): NetworkDrawing {
+  const arrows = obligations.map((obligation): Arrow => ({
+    from: obligation.debtor,
+    to: obligation.creditor,
+    amount: obligation.amount.toNumber(),
+    fate: obligation.fate,
+    kind: obligation.kind,
+    title: title(obligation),
+  }));
+  return arrowNetwork(agents, arrows, "Network of obligations", "obligations");
+}
+
+/** Draws arrows among the agents that have any; `things` is what the arrows are, in the plural. */
+export function arrowNetwork(
+  agents: readonly AgentRow[],
+  arrows: readonly Arrow[],
+  heading: string,
+  things: string,
+): NetworkDrawing {
   const parties = new Set<string>();
-  for (const { debtor, creditor } of obligations) parties.add(debtor).add(creditor);
+  for (const { from, to } of arrows) parties.add(from).add(to);
   const shownAgents = parties.size === 0 ? agents : agents.filter(({ id }) => parties.has(id));
   const height = 400;
   const radius = shownAgents.length <= 40 ? 155 : 180;
@@ -56,21 +87,19 @@ export function network(agents: readonly AgentRow[], obligations: readonly Oblig
       y: height / 2 + radius * Math.sin(angle),
     });
   });
-  const drawn = obligations.length <= ARROWS
-    ? obligations
-    : [...obligations].sort((a, b) => b.amount.compare(a.amount)).slice(0, ARROWS);
+  const drawn = arrows.length <= ARROWS ? arrows : [...arrows].sort((a, b) => b.amount - a.amount).slice(0, ARROWS);
   const sizes = sizesFor(shownAgents.length, radius);
-  const content = headShapes(sizes.head) + arrows(drawn, nodes, sizes, height / 2) +
+  const content = headShapes(sizes.head) + arrowPaths(drawn, nodes, sizes, height / 2) +
     (shownAgents.length <= NODES ? discs(nodes, sizes.disc) : specks(nodes));
-  const left = obligations.length - drawn.length;
+  const left = arrows.length - drawn.length;
   return {
     chart: svg(
       height,
-      "Network of obligations",
-      `${shownAgents.length} agents on a circle, ${drawn.length} arrows from debtor to creditor`,
+      heading,
+      `${shownAgents.length} agents on a circle, ${drawn.length} arrows from payer to payee`,
       content,
     ),
-    note: left === 0 ? "" : `The ${ARROWS} largest of ${shown(obligations.length)} obligations.`,
+    note: left === 0 ? "" : `The ${ARROWS} largest of ${shown(arrows.length)} ${things}.`,
   };
 }
 
@@ -102,23 +131,24 @@ function headShapes(size: number): string {
   return `${text}</defs>`;
 }
 
-function arrows(obligations: readonly Obligation[], nodes: ReadonlyMap<string, Node>, sizes: Sizes, middle: number) {
+function arrowPaths(arrows: readonly Arrow[], nodes: ReadonlyMap<string, Node>, sizes: Sizes, middle: number): string {
   let largest = 0;
-  for (const { amount } of obligations) largest = Math.max(largest, amount.toNumber());
+  for (const { amount } of arrows) largest = Math.max(largest, amount);
   const byKind = new Map<string, string>();
   const places = new Map<string, number>();
-  for (const obligation of obligations) {
-    const from = nodes.get(obligation.debtor);
-    const to = nodes.get(obligation.creditor);
+  for (const arrow of arrows) {
+    const from = nodes.get(arrow.from);
+    const to = nodes.get(arrow.to);
     if (from === undefined || to === undefined) continue;
-    const share = largest > 0 ? obligation.amount.toNumber() / largest : 0;
-    // Several debts the same way lie beside each other: each bends more than the one before.
-    const way = `${obligation.debtor}\n${obligation.creditor}`;
+    const share = largest > 0 ? arrow.amount / largest : 0;
+    // Several arrows the same way lie beside each other: each bends more than the one before.
+    const way = `${arrow.from}\n${arrow.to}`;
     const place = places.get(way) ?? 0;
     places.set(way, place + 1);
     const path = from === to ? loop(from, sizes) : curve(from, to, sizes.disc + sizes.head, place, middle);
-    const drawing = `<g>${title(obligation)}<path d="${path}" ${stroke(obligation.fate, share * sizes.widest)}/></g>`;
-    byKind.set(obligation.kind, (byKind.get(obligation.kind) ?? "") + drawing);
+    const drawing = `<g><title>${escaped(arrow.title)}</title>` +
+      `<path d="${path}" ${stroke(arrow.fate, share * sizes.widest)}/></g>`;
+    byKind.set(arrow.kind, (byKind.get(arrow.kind) ?? "") + drawing);
   }
   let groups = "";
   for (const [kind, drawings] of byKind) groups += `<g data-kind="${kind}" fill="none">${drawings}</g>`;
@@ -128,7 +158,7 @@ function arrows(obligations: readonly Obligation[], nodes: ReadonlyMap<string, N
 function title({ amount, debtor, creditor, dueDay, fate, fateDay, sku }: Obligation): string {
   const what = sku === "" ? shown(amount) : `${shown(amount)} ${sku}`;
   const end = fate === "open" ? "open at the end" : `${fate.replace("-", " ")} on day ${fateDay}`;
-  return `<title>${escaped(`${debtor} owes ${creditor} ${what}, due day ${dueDay}: ${end}`)}</title>`;
+  return `${debtor} owes ${creditor} ${what}, due day ${dueDay}: ${end}`;
 }
 
 function stroke(fate: Fate, width: number): string {

@@ -26,9 +26,11 @@ export function scatter(points: readonly ScatterPoint[], title: string, xName: s
   for (const value of steps) {
     marks += `<text class="t m" x="${place(value)}" y="${area.bottom + 16}">${tickText(value)}</text>`;
   }
+  marks += '<g fill="var(--blue)" fill-opacity=".65">';
   for (const { x, y, label } of points) {
-    marks += `<circle cx="${place(x)}" cy="${at(area.y(y))}" r="4" fill="var(--blue)" opacity=".65">` +
+    marks += `<circle cx="${place(x)}" cy="${at(area.y(y))}" r="4">` +
       `<title>${escaped(label)}: ${shortened(y, 4)}</title></circle>`;
   }
+  marks += "</g>";
   return svg(height, title, `${points.length} points`, area.frame + marks);
 }
