@@ -1,13 +1,17 @@
 /**
  * What each switch between the reference's way and the right one moves: every standard study runs with all switches
- * corrected, again with one switch after the other set to the reference's way, and with all of them. Prints a table per
- * study (means over its runs), and the cells of the column Change of docs/behaviours.md.
+ * corrected, again with one switch after the other set to the reference's way, and with all of them. A switch that needs
+ * other settings or switches to show runs in a variant of the market study that has them. Prints a table per study
+ * (means over its runs), and the cells of the column Change of docs/behaviours.md.
  *
  * Run: `deno run -A bench/behaviours.ts`. Exit status 1 when a switch moves a study in which it cannot appear, or moves
  * nothing where it can.
  */
 import { BEHAVIOUR_NAMES, type Behaviours, CORRECTED, REFERENCE } from "../src/ring/behaviours.ts";
-import { type Change, changeOf, measure, NEGLIGIBLE, STUDIES, type Study } from "./studies/behaviour_studies.ts";
+import type { RingOutcome } from "../src/ring/outcome.ts";
+import { simulateRing } from "../src/ring/engine/simulate.ts";
+import { type Change, changeOf, measure, measuresOf, NEGLIGIBLE, STUDIES } from "./studies/behaviour_studies.ts";
+import { MARKET_VARIANTS, type Variant } from "./studies/market_variants.ts";
 
 const COLUMNS = ["delta", "runs", "|delta|", "rest", "gap", "days", "events", "any"];
 
@@ -40,7 +44,7 @@ function printChange(name: string, change: Change): void {
 }
 
 /** The part of a Change cell that one study gives; null when the switch moves nothing there. */
-function cellPart(study: Study, change: Change): string | null {
+function cellPart(study: string, change: Change): string | null {
   const parts: string[] = [];
   if (change.deltaShare > 0) {
     const size = signed(change.deltaSize, 4).replace("+", "±");
@@ -52,7 +56,7 @@ function cellPart(study: Study, change: Change): string | null {
   if (parts.length === 1 && change.deltaShare === 0 && change.eventShare > 0) {
     parts.push(`other events in ${percent(change.eventShare)} of runs`);
   }
-  return parts.length === 0 ? null : `${study.name}: ${parts.join(", ")}`;
+  return parts.length === 0 ? null : `${study}: ${parts.join(", ")}`;
 }
 
 const cells = new Map<string, string[]>();
@@ -69,7 +73,7 @@ for (const study of STUDIES) {
   printRow("switch", COLUMNS);
   const compare = (name: string, behaviours: Behaviours): Change => {
     const change = changeOf(before, measure(study, behaviours));
-    note(name, cellPart(study, change));
+    note(name, cellPart(study.name, change));
     return change;
   };
   for (const name of BEHAVIOUR_NAMES) {
@@ -82,10 +86,41 @@ for (const study of STUDIES) {
   printChange("REFERENCE, all of them", compare("REFERENCE", REFERENCE));
 }
 
+/** The mean of what only the market's tables show, over the runs that have it; null when none has. */
+function meanFigure({ figure }: Variant, outcomes: readonly RingOutcome[]): number | null {
+  const values = outcomes.flatMap((outcome) => figure?.of(outcome) ?? []);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/** Runs a variant without and with its switch. */
+function compareVariant(variant: Variant): void {
+  const { switch: name, text, figure } = variant;
+  const [off, on] = [false, true].map((value) => {
+    const behaviours = { ...variant.others, [name]: value };
+    const outcomes = variant.scenarios(behaviours).map((scenario) => simulateRing(scenario));
+    return {
+      measures: outcomes.map((outcome) => measuresOf(outcome, behaviours)),
+      figure: meanFigure(variant, outcomes),
+    };
+  });
+  if (off === undefined || on === undefined) return;
+  const change = changeOf(off.measures, on.measures);
+  printChange(name, change);
+  if (figure === undefined) return note(name, cellPart(`market ${text}`, change));
+  const shown = (value: number | null) => value === null ? "none" : value.toFixed(figure.digits);
+  if (off.figure === on.figure) return;
+  note(name, `market ${text}: ${figure.name} ${shown(off.figure)} becomes ${shown(on.figure)}`);
+}
+
+console.log("\nmarket with what a switch needs to show");
+printRow("switch", COLUMNS);
+for (const variant of MARKET_VARIANTS) compareVariant(variant);
+
+const VARIED = new Set<string>(MARKET_VARIANTS.map((variant) => variant.switch));
 console.log("\nThe column Change of docs/behaviours.md:");
 for (const name of BEHAVIOUR_NAMES) {
   const reasons = STUDIES.map((study) => study.absent[name]);
-  const nowhere = reasons.every((reason) => reason !== undefined);
+  const nowhere = reasons.every((reason) => reason !== undefined) && !VARIED.has(name);
   const parts = nowhere ? [reasons[0] ?? ""] : cells.get(name) ?? [];
   if (parts.length === 0) faults.push(`${name} moves nothing, in no study`);
   console.log(`  ${name.padEnd(27)} ${parts.join("; ")}`);

@@ -1,42 +1,17 @@
 /**
- * `deno task sweep`: a small real sweep on the bundled example, with the permissions of its task - it can read the
- * project and write `out/`, and nothing else. Arguments are passed on to the example's command; given a directory or a
- * sweep file of their own, they replace the example.
+ * `deno task sweep`: a small balanced sweep on the bundled example - when does trading help? - with the permissions of
+ * its task: it can read the project and write `out/`, and nothing else. Arguments are passed on to `sweep balanced`;
+ * what they say of the economies replaces the example.
  *
  * @module
  */
 import { main } from "../src/cli/main.ts";
 
 const ROOT = decodeURIComponent(new URL("../", import.meta.url).pathname).replace(/\/$/, "");
-/** A sweep that shows what the program is for. */
-interface Example {
-  /** Which command makes it: `sweep ring`, ... */
-  readonly kind: "ring" | "balanced";
-  /** Its file below `examples/sweeps/`. */
-  readonly file: string;
-  /** What to type for a question of one's own. */
-  readonly question: string;
-}
-
-const RING: Example = {
-  kind: "ring",
-  file: "grid.yaml",
-  question: "deno task -q bilancio sweep ring --kappas 0.25,0.5,1 --n-agents 50 --out-dir out/mine",
-};
-
-const BALANCED: Example = {
-  kind: "balanced",
-  file: "balanced.yaml",
-  question: "deno task -q bilancio sweep balanced --kappas 0.25,0.5,1 --n-agents 50 --out-dir out/mine",
-};
-
-/** The examples by the kind of their sweep. */
-export const EXAMPLES: readonly Example[] = [RING, BALANCED];
-
-/** What `deno task sweep` makes without arguments. */
-const EXAMPLE: Example = RING;
-const SETTINGS = ["--config", `${ROOT}/examples/sweeps/${EXAMPLE.file}`];
-const DIRECTORY = ["--out-dir", `${ROOT}/out/sweep`];
+/** The sweep that shows what the program is for. */
+const SETTINGS = ["--config", `${ROOT}/examples/sweeps/balanced.yaml`];
+/** Where it goes when nobody says, below the checkout. */
+const DIRECTORY = "out/trading";
 
 /** Flags that do not change which runs are made: with these alone it is still the example. */
 const ABOUT_EXECUTION = [
@@ -54,15 +29,17 @@ async function sweep(args: readonly string[]): Promise<number> {
   const behind = args[0] === "-C" ? args.slice(2) : args;
   const before = args[0] === "-C" ? args.slice(0, 2) : [];
   const asked = behind.filter((arg) => arg.startsWith("-")).map((arg) => arg.split("=", 1)[0] ?? "");
-  if (asked.includes("--help") || asked.includes("-h")) return await main(["sweep", EXAMPLE.kind, "--help"]);
+  if (asked.includes("--help") || asked.includes("-h")) return await main(["sweep", "balanced", "--help"]);
   const isExample = asked.every((flag) => ABOUT_EXECUTION.includes(flag));
   const settings = isExample ? SETTINGS : [];
   const saysWhere = asked.includes("--out-dir") || asked.includes("--config");
   const fresh = saysWhere || isExample ? undefined : await freshDirectory();
-  const directory = fresh !== undefined ? ["--out-dir", fresh] : saysWhere ? [] : DIRECTORY;
-  const status = await main([...before, "sweep", EXAMPLE.kind, ...settings, ...directory, ...behind]);
+  const place = fresh ?? (saysWhere ? undefined : `${ROOT}/${DIRECTORY}`);
+  const directory = place === undefined ? [] : ["--out-dir", place];
+  const status = await main([...before, "sweep", "balanced", ...settings, ...directory, ...behind]);
   if (fresh !== undefined && status !== 0) removeIfEmpty(fresh);
-  if (isExample && status === 0 && !asked.includes("--json") && !asked.includes("--quiet")) console.log(NEXT);
+  const isShown = !asked.includes("--json") && !asked.includes("--quiet");
+  if (place !== undefined && isExample && status === 0 && isShown) console.log(NEXT);
   return status;
 }
 
@@ -70,7 +47,7 @@ async function sweep(args: readonly string[]): Promise<number> {
 async function freshDirectory(): Promise<string> {
   const { defaultDirectory } = await import("../src/cli/sweep_ring.ts");
   const { claimedDirectory } = await import("../src/stores/files/sweep_directory.ts");
-  return claimedDirectory(`${ROOT}/${defaultDirectory(new Date()).replace(/ring$/, EXAMPLE.kind)}`);
+  return claimedDirectory(`${ROOT}/${defaultDirectory(new Date()).replace(/ring$/, "balanced")}`);
 }
 
 /** Removes a directory that was made for a sweep that did not come about. */
@@ -84,10 +61,11 @@ function removeIfEmpty(path: string): void {
 
 const NEXT = `
 Where to look next
-  the dashboard      open out/sweep/aggregate/dashboard.html in a browser; every run in it leads to its own page
-  the numbers        deno task -q bilancio export registry out/sweep --format csv
-  your own question  ${EXAMPLE.question}
-  one economy        deno task -q bilancio run examples/scenarios/04-default-cascade.yaml
+  the dashboard      open ${DIRECTORY}/aggregate/dashboard.html in a browser: where trading helps, every pair, every run
+  who trades         deno task -q bilancio sweep strategy-outcomes --experiment ${DIRECTORY}
+  the numbers        deno task -q bilancio export registry ${DIRECTORY} --format csv
+  your own question  deno task -q bilancio sweep balanced --kappas 0.5,1,2 --mus 0.5 --outside-mid-ratios 0.9 --out-dir out/mine
+  in a notebook      deno task notebook, then notebooks/02_paired_sweep.ipynb
   what it means      docs/concepts.md`;
 
 if (import.meta.main) Deno.exit(await sweep(Deno.args));

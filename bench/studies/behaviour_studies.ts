@@ -14,6 +14,7 @@ import type { Behaviours } from "../../src/ring/behaviours.ts";
 import { simulateRing } from "../../src/ring/engine/simulate.ts";
 import { compileRing } from "../../src/ring/generator/compile.ts";
 import { ringSpecFromText, type RingSpecText } from "../../src/ring/generator/spec.ts";
+import type { RingOutcome } from "../../src/ring/outcome.ts";
 import type { Scenario } from "../../src/ring/scenario/types.ts";
 import { mixedEconomy } from "../../tests/property/mixed_economies.ts";
 import { balancedMarkets, MARKET_ABSENT, MARKET_TEXT, NO_MARKET } from "./market_study.ts";
@@ -68,6 +69,8 @@ const FILES_ONLY: Absent = {
   unknownPaymentMethodLoads: "only hand-written files",
   badScheduledActionLoads: "only hand-written files",
   sweepTicketsAreWhole: "only paired sweeps with a ticket size that is not whole",
+  zeroTermsBecomeDefaults: "only sweeps that ask for 0",
+  riskAssessmentStaysOn: "only sweeps that switch it off",
 };
 
 const RING_ABSENT: Absent = {
@@ -146,17 +149,19 @@ function rings(changes: Partial<RingSpecText>, behaviours: Behaviours): Scenario
 
 /** Runs a study. */
 export function measure(study: Study, behaviours: Behaviours): Measures[] {
-  return study.scenarios(behaviours).map((scenario) => {
-    const outcome = simulateRing(scenario);
-    const { summary, time_to_stability: rest } = runMetrics(outcome, behaviours);
-    return {
-      delta: summary.delta_total?.toNumber() ?? null,
-      rest,
-      gap: summary.max_G_t?.toNumber() ?? 0,
-      days: outcome.days.length,
-      events: sha256Hex(eventLines(outcome.log)),
-    };
-  });
+  return study.scenarios(behaviours).map((scenario) => measuresOf(simulateRing(scenario), behaviours));
+}
+
+/** What is measured of a run. */
+export function measuresOf(outcome: RingOutcome, behaviours: Behaviours): Measures {
+  const { summary, time_to_stability: rest } = runMetrics(outcome, behaviours);
+  return {
+    delta: summary.delta_total?.toNumber() ?? null,
+    rest,
+    gap: summary.max_G_t?.toNumber() ?? 0,
+    days: outcome.days.length,
+    events: sha256Hex(eventLines(outcome.log)),
+  };
 }
 
 /** Compares two runs of a study. */

@@ -3,11 +3,11 @@
  *
  * @module
  */
-import { canonicalScalar } from "../experiments/canonical.ts";
 import type { Pair } from "../experiments/comparison.ts";
+import { contrastOf, type PairGroup, pairGroups } from "../experiments/paired_groups.ts";
 import type { PairedDesign } from "../experiments/paired_plan.ts";
-import { deltaPair, type PairedSummary, summaryObject } from "../experiments/paired_summary.ts";
-import { type Estimate, type PairedStatistics, pairedStatistics } from "../experiments/paired_statistics.ts";
+import { type PairedSummary, summaryObject } from "../experiments/paired_summary.ts";
+import type { Estimate, PairedStatistics } from "../experiments/paired_statistics.ts";
 import type { PlanHeader } from "../experiments/plan.ts";
 import type { SweepOutcome } from "../experiments/sweep_runner.ts";
 import { count } from "./run_summary.ts";
@@ -25,10 +25,13 @@ export interface FinishedPairs {
   readonly jobId: string | null;
 }
 
-/** Parameters that get a table when they vary, and what they mean. */
-const MEANINGS: readonly (readonly [parameter: string, meaning: string])[] = [
-  ["outside_mid_ratio", "rho (price of outside claims)"],
-  ["kappa", "kappa (cash per debt)"],
+/** Parameters that get a table when they vary, by their short names, and what they mean. */
+const PARAMETERS: readonly (readonly [parameter: string, name: string, meaning: string])[] = [
+  ["outside_mid_ratio", "rho", "price of outside claims"],
+  ["kappa", "kappa", "cash per debt"],
+  ["concentration", "concentration", "equality of debts"],
+  ["mu", "mu", "spread of due days"],
+  ["monotonicity", "monotonicity", "order of debts"],
 ];
 
 /** Most values of a parameter that get a table. */
@@ -77,36 +80,36 @@ function estimate({ mean, standardError, interval }: Estimate): string[] {
   ];
 }
 
+/** A table for every parameter that varies, and above them where trading helps. */
 function groupTables(design: PairedDesign, pairs: readonly Pair[]): string {
-  return MEANINGS.map(([parameter, meaning]) => groupTable(design, meaning, groups(pairs, parameter))).join("");
+  const varied = PARAMETERS.map(([parameter, name, meaning]) => ({
+    name,
+    title: `${name} (${meaning})`,
+    groups: pairGroups(pairs, parameter),
+  })).filter(({ groups }) => groups.length > 1 && groups.length <= SHOWN_VALUES);
+  return answer(varied) + varied.map(({ title, groups }) => groupTable(design, title, groups)).join("");
 }
 
-/** The pairs with one value of a parameter. */
-interface PairGroup {
-  /** As the first of them spells it. */
-  readonly value: string;
-  readonly statistics: PairedStatistics | null;
-}
-
-/** Groups by value, so that 1 and 1.0 are one; in the order of the plan. */
-function groups(pairs: readonly Pair[], parameter: string): PairGroup[] {
-  const byValue = new Map<string, { value: string; pairs: Pair[] }>();
-  for (const pair of pairs) {
-    const value = pair.planned.baseline.parameters[parameter];
-    if (value === undefined || value === null) continue;
-    const key = canonicalScalar(value);
-    const group = byValue.get(key);
-    if (group === undefined) byValue.set(key, { value: String(value), pairs: [pair] });
-    else group.pairs.push(pair);
+/** When trading helps, as far as the pairs can tell; nothing where no parameter varies. */
+function answer(varied: readonly { readonly name: string; readonly groups: readonly PairGroup[] }[]): string {
+  const unclear: string[] = [];
+  const clear: string[] = [];
+  for (const { name, groups } of varied) {
+    const contrast = contrastOf(groups);
+    if (contrast === null) continue;
+    const { most, least, isClear } = contrast;
+    if (!isClear) unclear.push(name);
+    else {clear.push(
+        `  more at ${name} ${most.value} (effect ${share(most.effect)}) than at ${least.value} (${
+          share(least.effect)
+        })`,
+      );}
   }
-  return [...byValue.values()].map(({ value, pairs }) => ({
-    value,
-    statistics: pairedStatistics(pairs.flatMap((pair) => deltaPair(pair) ?? []), { resamples: 0 }),
-  }));
+  if (unclear.length > 0) clear.push(`  no clear difference (two standard errors) by ${unclear.join(", ")}`);
+  return clear.length === 0 ? "" : `When does trading help?\n${clear.join("\n")}\n\n`;
 }
 
 function groupTable({ baseline, trading }: PairedDesign, meaning: string, found: readonly PairGroup[]): string {
-  if (found.length < 2 || found.length > SHOWN_VALUES) return "";
   const rows = found.map(({ value, statistics }) =>
     statistics === null ? [value, "0", "-", "-", "-", "-"] : [
       value,

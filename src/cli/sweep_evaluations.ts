@@ -6,7 +6,7 @@
  */
 import { NotFound, UsageError } from "../core/errors.ts";
 import type { ActiveFiles, EvaluationOptions } from "../experiments/active_runs.ts";
-import { type Column, columnsCsv } from "../experiments/typed_columns.ts";
+import { columnsCsv, type TableColumn } from "../experiments/typed_columns.ts";
 import { readTextIfPresent, writeFileAtomic } from "../stores/files/atomic_file.ts";
 import { checkedName } from "../stores/files/names.ts";
 import { PlanFile } from "../stores/files/plan_file.ts";
@@ -26,7 +26,7 @@ type EvaluationFlags = FlagValues<typeof FLAGS>;
 /** A table to be written below `aggregate/`. */
 interface Evaluated {
   readonly name: string;
-  readonly columns: readonly Column[];
+  readonly columns: readonly TableColumn[];
 }
 
 /** Evaluates a sweep; null when no active run kept what is needed. */
@@ -87,12 +87,12 @@ function isDirectory(path: string): boolean {
   }
 }
 
-function shownTable(columns: readonly Column[]): string {
+function shownTable(columns: readonly TableColumn[]): string {
   const rows = (columns[0]?.cells ?? []).map((_, row) => columns.map(({ cells }) => cellText(cells[row] ?? null)));
   return table(columns.map(({ name }) => name), rows);
 }
 
-function cellText(cell: Column["cells"][number]): string {
+function cellText(cell: TableColumn["cells"][number]): string {
   if (cell === null) return "-";
   return typeof cell === "number" && !Number.isInteger(cell) ? cell.toFixed(4) : String(cell);
 }

@@ -5,7 +5,7 @@
  * @module
  */
 import { UsageError } from "../core/errors.ts";
-import { type Column, ColumnTable, type ReadOptions, rowsOf } from "./typed_columns.ts";
+import { ColumnTable, type ReadOptions, rowsOf, type TableColumn } from "./typed_columns.ts";
 
 /** A table of a run with dealers (spec 02 10.2). */
 export type DealerFile =
@@ -81,7 +81,7 @@ export class ActiveRuns {
   }
 
   /** `run_id` and the given columns of the comparison for some runs. A column that is not there is empty. */
-  parameters(runs: readonly ActiveRun[], names: readonly string[]): Column[] {
+  parameters(runs: readonly ActiveRun[], names: readonly string[]): TableColumn[] {
     const rows = runs.map(({ row }) => row);
     return [
       { name: "run_id", kind: "text", cells: runs.map(({ runId }) => runId) },

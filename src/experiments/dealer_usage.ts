@@ -4,7 +4,7 @@
  * @module
  */
 import { type ActiveFiles, ActiveRuns, type EvaluationOptions } from "./active_runs.ts";
-import { type Column, type ColumnTable, doubles, integers, mean, sum } from "./typed_columns.ts";
+import { type ColumnTable, doubles, integers, mean, sum, type TableColumn } from "./typed_columns.ts";
 
 const PARAMETER_COLUMNS = [
   "kappa",
@@ -59,7 +59,7 @@ export async function dealerUsage(
   comparison: string,
   files: ActiveFiles,
   options: EvaluationOptions = {},
-): Promise<readonly Column[] | null> {
+): Promise<readonly TableColumn[] | null> {
   const active = new ActiveRuns(comparison, files, options);
   const runs = await active.kept();
   if (runs.length === 0) return null;

@@ -1,12 +1,13 @@
 /**
- * What no run of a paired sweep can accept, found before anything is made. The face of a ticket is not among it: only
- * the arm with trading has tickets, and the other arm's runs stand on their own (spec 03 17.16).
+ * What no run of a paired sweep can accept, found before anything is made. The ticket size of a comparison is not among
+ * it: only the arm with trading has tickets, and the other arm's runs stand on their own (spec 03 17.16).
  *
  * @module
  */
 import { Decimal } from "../core/decimal.ts";
 import { BALANCED_RULES, DEALER_RULES } from "../ring/scenario/market_rules.ts";
 import type { AnyPairedSettings, BalancedSettings, ComparisonSettings } from "./paired_settings.ts";
+import { behavioursText } from "./ring_source.ts";
 import { impossibleTerm, SETTING_PLACES } from "./ring_limits.ts";
 
 /** A setting that no run can accept. */
@@ -22,6 +23,7 @@ export interface ImpossiblePairedSetting {
 export const PAIRED_PLACES: Readonly<Record<string, { readonly flag: string; readonly key: readonly string[] }>> = {
   ...SETTING_PLACES,
   outsideMidRatios: { flag: "--outside-mid-ratios", key: ["grid", "outside_mid_ratios"] },
+  faceValue: { flag: "--face-value", key: ["balanced", "face_value"] },
   vbtSharePerBucket: { flag: "--vbt-share-per-bucket", key: ["balanced", "vbt_share_per_bucket"] },
   dealerSharePerBucket: { flag: "--dealer-share-per-bucket", key: ["balanced", "dealer_share_per_bucket"] },
   dealerShare: { flag: "--dealer-share", key: ["comparison", "dealer_share"] },
@@ -55,8 +57,11 @@ function impossibleDealers({ dealerShare }: ComparisonSettings): ImpossiblePaire
 function impossibleHolders(settings: BalancedSettings): ImpossiblePairedSetting | undefined {
   const { outsideMidRatios, vbtSharePerBucket, dealerSharePerBucket } = settings;
   const { outsideMidRatio } = BALANCED_RULES;
+  // The reference has a default for 0, in one of the arms.
+  const faceValue = behavioursText(settings.behaviours) === "reference" ? undefined : settings.faceValue;
   const share = "a number of at least 0 and below 1";
   return impossible("outsideMidRatios", outsideMidRatios, outsideMidRatio, "numbers above 0 and up to 1") ??
+    impossible("faceValue", [faceValue], BALANCED_RULES.faceValue, "a number above 0") ??
     impossible("vbtSharePerBucket", [vbtSharePerBucket], notHoldable, share) ??
     impossible("dealerSharePerBucket", [dealerSharePerBucket], notHoldable, share);
 }

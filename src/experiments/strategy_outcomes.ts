@@ -5,7 +5,16 @@
  * @module
  */
 import { type ActiveFiles, type ActiveRun, ActiveRuns, type EvaluationOptions } from "./active_runs.ts";
-import { type Cell, type Column, type ColumnTable, doubles, integers, mean, rowsOf, sum } from "./typed_columns.ts";
+import {
+  type Cell,
+  type ColumnTable,
+  doubles,
+  integers,
+  mean,
+  rowsOf,
+  sum,
+  type TableColumn,
+} from "./typed_columns.ts";
 
 /** What a debtor did on the market before its debt fell due: nothing, only buy, only sell, both. */
 export const STRATEGIES = ["no_trade", "hold_to_maturity", "sell_before", "round_trip"] as const;
@@ -16,9 +25,9 @@ export type Strategy = typeof STRATEGIES[number];
 /** The tables of {@linkcode strategyOutcomes}. */
 export interface StrategyOutcomes {
   /** `strategy_outcomes_by_run.csv`: one row for each run. */
-  readonly byRun: readonly Column[];
+  readonly byRun: readonly TableColumn[];
   /** `strategy_outcomes_overall.csv`: one row for each point of the grid and strategy. */
-  readonly overall: readonly Column[];
+  readonly overall: readonly TableColumn[];
 }
 
 /** Debts and the defaulted ones among them: how many, and their face in money. */
@@ -99,7 +108,7 @@ function rate({ face, defaultFace }: Pick<Debts, "face" | "defaultFace">): numbe
   return face > 0 ? defaultFace / face : 0;
 }
 
-function debtColumns(runs: readonly RunDebts[]): Column[] {
+function debtColumns(runs: readonly RunDebts[]): TableColumn[] {
   const all = runs.map((run) => run.all);
   return [
     integers("total_liabilities", all.map(({ count }) => count)),
@@ -121,7 +130,7 @@ function debtColumns(runs: readonly RunDebts[]): Column[] {
 }
 
 /** spec 02 13.3. */
-function overallColumns(parameters: readonly Column[], runs: readonly RunDebts[]): Column[] {
+function overallColumns(parameters: readonly TableColumn[], runs: readonly RunDebts[]): TableColumn[] {
   const keys = parameters.filter(({ name }) => GROUP_COLUMNS.includes(name));
   const effects = parameters.find(({ name }) => name === "trading_effect")?.cells.map(numeric) ?? [];
   const lines = groups(keys, runs.length).flatMap((rows) =>
@@ -154,7 +163,7 @@ function numeric(cell: Cell): number | null {
 }
 
 /** The rows of each group of equal keys, groups in ascending order of their keys. */
-function groups(keys: readonly Column[], length: number): number[][] {
+function groups(keys: readonly TableColumn[], length: number): number[][] {
   const byKey = new Map<string, number[]>();
   for (let row = 0; row < length; row++) {
     const key = JSON.stringify(keys.map(({ cells }) => String(cells[row] ?? null)));

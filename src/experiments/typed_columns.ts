@@ -15,7 +15,7 @@ export type ColumnKind = "integer" | "double" | "flag" | "text";
 export type Cell = number | bigint | boolean | string | null;
 
 /** A column: its values have one kind. */
-export interface Column {
+export interface TableColumn {
   readonly name: string;
   readonly kind: ColumnKind;
   readonly cells: readonly Cell[];
@@ -58,7 +58,7 @@ export class ColumnTable {
    *
    * @throws {SyntaxError} when there is none of this name.
    */
-  column(name: string): Column {
+  column(name: string): TableColumn {
     const cells = this.texts(name);
     const kind = kindOf(cells);
     return { name, kind, cells: cells.map((cell) => this.#value(cell, kind)) };
@@ -129,22 +129,22 @@ export function cutDouble(text: string): number {
 }
 
 /** A column of whole numbers. */
-export function integers(name: string, cells: readonly number[]): Column {
+export function integers(name: string, cells: readonly number[]): TableColumn {
   return { name, kind: "integer", cells };
 }
 
 /** A column of doubles, null where one is missing. */
-export function doubles(name: string, cells: readonly (number | null)[]): Column {
+export function doubles(name: string, cells: readonly (number | null)[]): TableColumn {
   return { name, kind: "double", cells };
 }
 
 /** The given rows of a column. */
-export function rowsOf(column: Column, rows: readonly number[]): Column {
+export function rowsOf(column: TableColumn, rows: readonly number[]): TableColumn {
   return { ...column, cells: rows.map((row) => column.cells[row] ?? null) };
 }
 
 /** Columns as CSV text; lines end with LF. */
-export function columnsCsv(columns: readonly Column[]): string {
+export function columnsCsv(columns: readonly TableColumn[]): string {
   const lines = [csvRow(columns.map(({ name }) => name))];
   const length = columns[0]?.cells.length ?? 0;
   for (let row = 0; row < length; row++) {

@@ -57,6 +57,8 @@ export interface MapSurroundings {
 /** Rules for the maps. */
 export const MAP_STYLE = ".multiples h3{margin:14px 0 6px}.panels{display:grid;gap:10px;" +
   "grid-template-columns:repeat(auto-fill,minmax(min(100%,200px),1fr))}" +
+  // Few maps get more room.
+  ".panels:not(:has(>:nth-child(4))){grid-template-columns:repeat(auto-fill,minmax(min(100%,320px),1fr))}" +
   ".panels figure{padding:8px 8px 4px}.panels svg{max-width:340px}";
 
 /** Draws the maps. */

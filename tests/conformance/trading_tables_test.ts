@@ -6,7 +6,7 @@ import { assert, assertEquals } from "@std/assert";
 import type { ActiveFiles } from "../../src/experiments/active_runs.ts";
 import { dealerUsage } from "../../src/experiments/dealer_usage.ts";
 import { STRATEGIES, strategyOutcomes } from "../../src/experiments/strategy_outcomes.ts";
-import { type Column, columnsCsv } from "../../src/experiments/typed_columns.ts";
+import { columnsCsv, type TableColumn } from "../../src/experiments/typed_columns.ts";
 import { rowsByColumn } from "../experiments/trading_tables.ts";
 import { goldenText, recorded } from "./golden.ts";
 
@@ -26,7 +26,7 @@ function comparison(sweep: string): string {
   return goldenText("sweeps", sweep, "aggregate", "comparison.csv");
 }
 
-function lines(columns: readonly Column[] | undefined | null): string[] {
+function lines(columns: readonly TableColumn[] | undefined | null): string[] {
   return columnsCsv(columns ?? []).split("\n");
 }
 
