@@ -101,7 +101,7 @@ function medianTime(run: () => void): number {
 console.log("economy   behaviours  agents  days  events  trades  ms per run  us per event");
 for (const [name, make] of [["balanced", balanced], ["ring", ring]] as const) {
   for (const [label, behaviours] of [["corrected", CORRECTED], ["reference", REFERENCE]] as const) {
-    for (const agents of [30, 100, 1000, 3000]) {
+    for (const agents of [30, 100, 300, 1000, 3000]) {
       const scenario = make(agents, behaviours);
       const run = () => {
         const outcome = simulateRing(scenario, { checkInvariants: "none" });

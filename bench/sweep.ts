@@ -20,37 +20,53 @@ function referenceSeconds(): number | null {
   }
 }
 
+/** Every sweep gets a directory of its own, and all go at the end: files deleted just before would slow the next one. */
+const BASE = Deno.makeTempDirSync({ prefix: "bilancio-bench-" });
+let sweeps = 0;
+
 /** Wall milliseconds of the command, start included. */
 function timed(flags: readonly string[]): number {
-  const base = Deno.makeTempDirSync({ prefix: "bilancio-bench-" });
-  const args = [
-    "run",
-    "-A",
-    join(ROOT, "src/cli/main.ts"),
-    "sweep",
-    "ring",
-    "--quiet",
-    "--out-dir",
-    `${base}/s`,
-    ...flags,
-  ];
+  const directory = join(BASE, String(sweeps++));
+  const program = join(ROOT, "src/cli/main.ts");
+  const args = ["run", "-A", program, "sweep", "ring", "--quiet", "--out-dir", directory, ...flags];
   const start = performance.now();
   const { success, stderr } = new Deno.Command(Deno.execPath(), { args, stdout: "null", stderr: "piped" }).outputSync();
   const time = performance.now() - start;
   if (!success) throw new Error(new TextDecoder().decode(stderr));
-  Deno.removeSync(base, { recursive: true });
   return time;
 }
 
-const reference = referenceSeconds();
-console.log("125 runs of 5 agents, whole process".padEnd(44), "best", "  median", "  reference is slower by");
-for (const flags of [[], ["--artifacts", "none"], ["--executor", "pool"]]) {
+/** Smallest and middle time of some repetitions; the first one, which fills the caches, does not count. */
+function measured(flags: readonly string[]): { min: number; median: number } {
+  timed(flags);
   const times = Array.from({ length: REPETITIONS }, () => timed(flags)).sort((a, b) => a - b);
-  const [best = 0] = times;
-  const median = times[REPETITIONS >> 1] ?? best;
-  const ratio = reference === null
-    ? ""
-    : `${(reference * 1000 / best).toFixed(1)} to ${(reference * 1000 / median).toFixed(1)} x`;
-  const name = `sweep ring ${flags.join(" ")}`.padEnd(44);
-  console.log(name, `${best.toFixed(0)} ms`, `${median.toFixed(0)} ms`.padStart(8), ratio.padStart(20));
+  return { min: times[0] ?? NaN, median: times[times.length >> 1] ?? NaN };
+}
+
+const ONE_RUN = ["--kappas", "1", "--concentrations", "1", "--mus", "0"];
+const reference = referenceSeconds();
+
+function row(name: string, { min, median }: { min: number; median: number }, compared = true): void {
+  const ratio = (time: number): string => (reference === null ? NaN : reference * 1000 / time).toFixed(1);
+  const against = compared && reference !== null ? `${ratio(min)} to ${ratio(median)} x` : "";
+  console.log(
+    name.padEnd(44) + `${min.toFixed(0)} ms`.padStart(9) + `${median.toFixed(0)} ms`.padStart(9) + against.padStart(22),
+  );
+}
+
+try {
+  console.log(
+    "125 runs of 5 agents, whole process".padEnd(44) + "min".padStart(9) + "median".padStart(9) +
+      "reference takes".padStart(22),
+  );
+  for (const flags of [[], ["--artifacts", "none"], ["--executor", "pool"]]) {
+    const whole = measured(flags);
+    row(`sweep ring ${flags.join(" ")}`, whole);
+    if (!flags.includes("none")) continue;
+    // What the runs alone cost: the same command with a single run is all the rest.
+    const single = measured([...flags, ...ONE_RUN]);
+    row("  of which 124 runs", { min: whole.min - single.min, median: whole.median - single.median });
+  }
+} finally {
+  Deno.removeSync(BASE, { recursive: true });
 }

@@ -9,9 +9,13 @@ const NEEDS_QUOTES = /[",\r\n]/;
 
 /** One line without its end; a cell is quoted only when it contains a comma, a quote, CR or LF. */
 export function csvRow(cells: readonly string[]): string {
-  // Nearly every row is tested as a whole.
-  if (!NEEDS_QUOTES.test(cells.join(""))) return cells.join(",");
-  return cells.map((cell) => NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell).join(",");
+  let row = "";
+  for (let i = 0; i < cells.length; i++) {
+    const cell = cells[i] ?? "";
+    if (i > 0) row += ",";
+    row += NEEDS_QUOTES.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell;
+  }
+  return row;
 }
 
 /** A whole table; every line, the last one too, ends with CR LF. */

@@ -197,8 +197,8 @@ export class DecimalColumn implements Column {
       exponents.set(this.exponents);
       this.exponents = exponents;
     }
-    if (value !== null && value !== undefined && typeof value.coefficient === "number") {
-      this.coefficients[row] = value.coefficient;
+    if (value !== null && value !== undefined && value.isShort) {
+      this.coefficients[row] = value.low;
       this.exponents[row] = value.isInteger ? WHOLE : value.exponent;
     } else {
       this.coefficients[row] = this.#kept.length;
@@ -336,6 +336,8 @@ export class EventLog<S extends EventSchema> {
   readonly #kinds: readonly string[];
   readonly #kindNumbers: ReadonlyMap<string, number>;
   readonly #tables: (EventTable | undefined)[];
+  /** The texts of references that someone asked for, by type. */
+  readonly #knownNames = new Map<FieldType, string[]>();
   #kindOf: Uint8Array = new Uint8Array(64);
   #rowOf: Int32Array = new Int32Array(64);
   #timeOf: Int32Array = new Int32Array(64);
@@ -440,6 +442,12 @@ export class EventLog<S extends EventSchema> {
 
   /** The text behind a reference of type `ref:x`. */
   referenceText(type: FieldType, number: number): string {
+    let known = this.#knownNames.get(type);
+    if (known === undefined) this.#knownNames.set(type, known = []);
+    return known[number] ??= this.#name(type, number);
+  }
+
+  #name(type: FieldType, number: number): string {
     const name = this.shape.names[type.slice("ref:".length)];
     if (name === undefined) throw new RangeError(`the log has no names for ${type}`);
     return name(number);

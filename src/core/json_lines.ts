@@ -10,53 +10,31 @@ import {
   type EventLog,
   type EventSchema,
   type EventTable,
-  JsonColumn,
   NumberColumn,
   ReferenceColumn,
   TextColumn,
 } from "./event_log.ts";
 import { decimalJson, floatText, jsonString } from "./number_text.ts";
+import { AsciiBytes, RepeatedTexts } from "./ascii_bytes.ts";
 
-/** The JSON of a row's value; undefined where the key is missing. */
-type ValueWriter = (row: number) => string | undefined;
+/** Bytes of a line, about: what the buffer begins with. */
+const EVENT_BYTES = 192;
+
+/** What the writers need of a log, whatever its events. */
+type Readable = Pick<EventLog<EventSchema>, "texts" | "shape" | "referenceText">;
+
+/** Writes the key of a field and the JSON of a row's value; nothing where the key is missing. */
+type FieldWriter = (row: number) => void;
 
 /** One kind of event: the text before the time and a writer for each field behind it. */
 interface Layout {
   readonly start: string;
-  readonly keys: readonly string[];
-  readonly writers: readonly ValueWriter[];
-}
-
-/** A cache of the JSON of numbered texts: references and interned text come again and again. */
-function cached(text: (number: number) => string): (number: number) => string {
-  const known: string[] = [];
-  return (number) => known[number] ??= jsonString(text(number));
-}
-
-function referenceWriter(column: ReferenceColumn, text: (number: number) => string): ValueWriter {
-  const numbers = column.numbers;
-  return (row) => {
-    const number = numbers[row] ?? 0;
-    if (number >= 0) return text(number);
-    return column.get(row) === null ? "null" : undefined;
-  };
-}
-
-function numberWriter(column: NumberColumn): ValueWriter {
-  return (row) => {
-    const value = column.get(row);
-    if (value === undefined) return undefined;
-    return typeof value === "number" && column.type === "float" ? floatText(value) : String(value);
-  };
-}
-
-function decimalWriter(column: DecimalColumn): ValueWriter {
-  const { coefficients, exponents } = column;
-  return (row) => {
-    if (exponents[row] === 0) return String(coefficients[row]);
-    const value = column.get(row);
-    return value instanceof Decimal ? decimalJson(value) : value === null ? "null" : undefined;
-  };
+  readonly writers: readonly FieldWriter[];
+  /** Where the last text up to the first field stands: most events have the time and the phase of their forerunner. */
+  place: number;
+  length: number;
+  time: number;
+  phase: string | undefined;
 }
 
 /** The JSON of a list or map as an event holds it, with `", "` and `": "` between its parts. */
@@ -89,54 +67,124 @@ function valueJson(value: unknown): string {
  * ```
  */
 export function eventLines<S extends EventSchema>(log: EventLog<S>, from = 0, to: number = log.length): string {
-  const layouts = new Map<EventTable, Layout>();
-  const texts = cached((number) => log.texts.text(number));
-  const names = new Map<string, (number: number) => string>();
-
-  function writerOf(column: Column): ValueWriter {
-    if (column instanceof TextColumn) return referenceWriter(column.codes, texts);
-    if (column instanceof NumberColumn) return numberWriter(column);
-    if (column instanceof DecimalColumn) return decimalWriter(column);
-    if (column instanceof ReferenceColumn) {
-      const type = column.type;
-      let name = names.get(type);
-      if (name === undefined) {
-        name = cached((number) => log.referenceText(type, number));
-        names.set(type, name);
-      }
-      return referenceWriter(column, name);
-    }
-    return column instanceof JsonColumn ? (row) => jsonOrMissing(column.get(row)) : (row) => valueJson(column.get(row));
-  }
-
-  function layoutOf(table: EventTable): Layout {
-    const layout = {
-      start: `{"kind": ${jsonString(table.kind)}, ${jsonString(log.shape.time)}: `,
-      keys: table.columns.map((column) => `, ${jsonString(column.name)}: `),
-      writers: table.columns.map(writerOf),
-    };
-    layouts.set(table, layout);
-    return layout;
-  }
-
-  const hasPhases = log.shape.phases.length > 0;
-  const phases = new Map(log.shape.phases.map((phase) => [phase, `, "phase": ${jsonString(phase)}`]));
-  let lines = "";
-  for (let event = from; event < to; event++) {
-    const table = log.tableOf(event);
-    const { start, keys, writers } = layouts.get(table) ?? layoutOf(table);
-    const row = log.row(event);
-    lines += start + log.time(event);
-    if (hasPhases) lines += phases.get(log.phase(event)) ?? "";
-    for (let i = 0; i < writers.length; i++) {
-      const value = writers[i]?.(row);
-      if (value !== undefined) lines += (keys[i] ?? "") + value;
-    }
-    lines += "}\n";
-  }
-  return lines;
+  return new TextDecoder().decode(eventLineBytes(log, from, to));
 }
 
-function jsonOrMissing(value: unknown): string | undefined {
-  return value === undefined ? undefined : valueJson(value);
+/** {@linkcode eventLines} as the bytes of a file: a long log is never one text. */
+export function eventLineBytes<S extends EventSchema>(
+  log: EventLog<S>,
+  from = 0,
+  to: number = log.length,
+): Uint8Array<ArrayBuffer> {
+  const out = new AsciiBytes((to - from) * EVENT_BYTES);
+  const fields = new FieldWriters(log, out);
+  const layouts = new Map<EventTable, Layout>();
+  const hasPhases = log.shape.phases.length > 0;
+  for (let event = from; event < to; event++) {
+    const table = log.tableOf(event);
+    let layout = layouts.get(table);
+    if (layout === undefined) layouts.set(table, layout = fields.layoutOf(table));
+    const time = log.time(event);
+    const phase = log.phase(event);
+    if (layout.time === time && layout.phase === phase) out.again(layout.place, layout.length);
+    else {
+      layout.time = time;
+      layout.phase = phase;
+      layout.place = out.length;
+      out.text(`${layout.start}${time}${hasPhases ? `, "phase": ${jsonString(phase)}` : ""}`);
+      layout.length = out.length - layout.place;
+    }
+    const row = log.row(event);
+    for (const write of layout.writers) write(row);
+    out.text("}\n");
+  }
+  return out.bytes();
+}
+
+/** Makes the writers of all fields of a log; they share what they have written before. */
+class FieldWriters {
+  readonly #log: Readable;
+  readonly #out: AsciiBytes;
+  readonly #texts: RepeatedTexts;
+  readonly #names = new Map<string, RepeatedTexts>();
+  /** Long amounts by the order of their first appearance: one amount passes through several events. */
+  readonly #amounts = new Map<Decimal, number>();
+  readonly #amountTexts: RepeatedTexts;
+  /** The amount that is spelled for the first time. */
+  #newAmount: Decimal = Decimal.ZERO;
+
+  constructor(log: Readable, out: AsciiBytes) {
+    this.#log = log;
+    this.#out = out;
+    this.#texts = new RepeatedTexts((number) => jsonString(log.texts.text(number)));
+    this.#amountTexts = new RepeatedTexts(() => decimalJson(this.#newAmount));
+  }
+
+  layoutOf({ kind, columns }: EventTable): Layout {
+    return {
+      start: `{"kind": ${jsonString(kind)}, ${jsonString(this.#log.shape.time)}: `,
+      writers: columns.map((column) => {
+        const key = new RepeatedTexts(() => `, ${jsonString(column.name)}: `);
+        return this.#writerOf(column, () => key.write(this.#out, 0));
+      }),
+      place: 0,
+      length: 0,
+      time: NaN,
+      phase: undefined,
+    };
+  }
+
+  #writerOf(column: Column, key: () => void): FieldWriter {
+    if (column instanceof TextColumn) return this.#reference(column.codes, this.#texts, key);
+    if (column instanceof DecimalColumn) return this.#decimal(column, key);
+    if (column instanceof ReferenceColumn) return this.#reference(column, this.#namesOf(column), key);
+    const isFloat = column instanceof NumberColumn && column.type === "float";
+    return (row) => {
+      const value = column.get(row);
+      if (value === undefined) return;
+      key();
+      this.#out.text(isFloat && typeof value === "number" ? floatText(value) : valueJson(value));
+    };
+  }
+
+  #namesOf({ type }: ReferenceColumn): RepeatedTexts {
+    let names = this.#names.get(type);
+    if (names === undefined) {
+      names = new RepeatedTexts((number) => jsonString(this.#log.referenceText(type, number)));
+      this.#names.set(type, names);
+    }
+    return names;
+  }
+
+  #reference(column: ReferenceColumn, texts: RepeatedTexts, key: () => void): FieldWriter {
+    const out = this.#out;
+    const numbers = column.numbers;
+    return (row) => {
+      const number = numbers[row] ?? 0;
+      if (number < 0 && column.get(row) === undefined) return;
+      key();
+      if (number < 0) out.text("null");
+      else texts.write(out, number);
+    };
+  }
+
+  #decimal(column: DecimalColumn, key: () => void): FieldWriter {
+    return (row) => {
+      const value = column.get(row);
+      if (value === undefined) return;
+      key();
+      if (value === null) this.#out.text("null");
+      else if (value.isShort) this.#out.text(decimalJson(value));
+      else this.#longAmount(value);
+    };
+  }
+
+  #longAmount(value: Decimal): void {
+    let number = this.#amounts.get(value);
+    if (number === undefined) {
+      this.#amounts.set(value, number = this.#amounts.size);
+      this.#newAmount = value;
+    }
+    this.#amountTexts.write(this.#out, number);
+  }
 }

@@ -31,10 +31,10 @@ export function floatText(value: number): string {
 
 /** The digits of a whole number of any kind and spelling; undefined for a number with a fraction. */
 export function integerText(value: Decimal): string | undefined {
-  if (value.isInteger || value.exponent === 0 && typeof value.coefficient === "number") return `${value.coefficient}`;
-  const { coefficient, exponent } = value.normalized();
-  if (exponent < 0) return undefined;
-  return coefficient === 0 ? "0" : `${coefficient}${"0".repeat(exponent)}`;
+  if (value.isInteger || value.exponent === 0 && value.isShort) return `${value.coefficient}`;
+  const normal = value.normalized();
+  if (normal.exponent < 0) return undefined;
+  return normal.isZero ? "0" : `${normal.coefficient}${"0".repeat(normal.exponent)}`;
 }
 
 /** Plain positional text without trailing zeros, never with an exponent: `0E-18` is `0`, `0.250` is `0.25`. */

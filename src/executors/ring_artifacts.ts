@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { eventLines } from "../core/json_lines.ts";
+import { eventLineBytes } from "../core/json_lines.ts";
 import { formatYaml } from "../core/yaml_format.ts";
 import type { Artifact } from "../experiments/contracts.ts";
 import { metricsPage } from "../reports/metrics_page.ts";
@@ -43,7 +43,7 @@ export async function runArtifacts(
   const { market, log } = outcome;
   return [
     scenarioFile(scenario),
-    { name: "events.jsonl", content: eventLines(outcome.log) },
+    { name: "events.jsonl", content: eventLineBytes(outcome.log) },
     { name: "balances.csv", content: balancesCsv(outcome) },
     ...metricFiles(metrics),
     ...(market === undefined ? [] : marketArtifacts(market, log, options)),

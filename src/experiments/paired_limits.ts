@@ -8,7 +8,7 @@ import { Decimal } from "../core/decimal.ts";
 import { BALANCED_RULES, DEALER_RULES } from "../ring/scenario/market_rules.ts";
 import type { AnyPairedSettings, BalancedSettings, ComparisonSettings } from "./paired_settings.ts";
 import { behavioursText } from "./ring_source.ts";
-import { impossibleTerm, SETTING_PLACES } from "./ring_limits.ts";
+import { impossibleSeed, impossibleTerm, SETTING_PLACES } from "./ring_limits.ts";
 
 /** A setting that no run can accept. */
 export interface ImpossiblePairedSetting {
@@ -47,7 +47,8 @@ export function impossiblePairedSetting(settings: AnyPairedSettings): Impossible
   return impossible("vbtShare", [vbtShare], DEALER_RULES.share, "a number from 0 to 1") ??
     impossible("baseRiskPremium", [risk.baseRiskPremium], DEALER_RULES.premium, "a number of at least 0") ??
     impossible("urgencySensitivity", [risk.urgencySensitivity], DEALER_RULES.premium, "a number of at least 0") ??
-    (settings.kind === "balanced" ? impossibleHolders(settings) : impossibleDealers(settings));
+    (settings.kind === "balanced" ? impossibleHolders(settings) : impossibleDealers(settings)) ??
+    impossibleSeed(settings.baseSeed, plannedPairRuns(settings) / 2, "pairs");
 }
 
 function impossibleDealers({ dealerShare }: ComparisonSettings): ImpossiblePairedSetting | undefined {

@@ -41,18 +41,39 @@ export const SETTING_PLACES = {
   maturityDays: { flag: "--maturity-days", key: ["runner", "maturity_days"] },
   qTotal: { flag: "--q-total", key: ["runner", "q_total"] },
   liquidityAgent: { flag: "--liquidity-agent", key: ["runner", "liquidity_agent"] },
+  baseSeed: { flag: "--base-seed", key: ["runner", "base_seed"] },
 } as const satisfies Partial<
   Record<keyof RingSweepSettings, { readonly flag: string; readonly key: readonly string[] }>
 >;
 
 /** The first setting that no run can accept, undefined when there is none. */
 export function impossibleSetting(settings: RingSweepSettings): ImpossibleSetting | undefined {
-  return impossibleList(settings) ?? impossibleRange(settings) ?? impossibleRing(settings);
+  return impossibleList(settings) ?? impossibleRange(settings) ?? impossibleRing(settings) ??
+    impossibleSeed(settings.baseSeed, mostRuns(settings), "runs");
 }
 
 /** How many runs the grid and the hypercube have; what a frontier adds is known when it is done. */
 export function plannedRuns({ grid, kappas, concentrations, mus, monotonicities, lhs }: RingSweepSettings): number {
   return (grid ? kappas.length * concentrations.length * mus.length * monotonicities.length : 0) + Math.max(0, lhs);
+}
+
+/** A search of a cell: its lower end, and its upper end raised by half up to four times; the halvings come on top. */
+const FRONTIER_ENDS = 6;
+
+/** How many runs a sweep has at most, those of a frontier included. */
+function mostRuns(settings: RingSweepSettings): number {
+  const { frontier, frontierIterations, concentrations, mus, monotonicities } = settings;
+  const cells = frontier ? concentrations.length * mus.length * monotonicities.length : 0;
+  return plannedRuns(settings) + cells * (FRONTIER_ENDS + Math.min(Math.max(0, frontierIterations), MOST_RUNS));
+}
+
+/** The base seed, when the last of the seeds that follow it could not be told from its neighbours: one past 2^53. */
+export function impossibleSeed(baseSeed: number, count: number, things: string): ImpossibleSetting | undefined {
+  const highest = Number.MAX_SAFE_INTEGER - Math.max(0, count - 1);
+  if (baseSeed <= highest) return undefined;
+  const expected = `a whole number up to ${highest}, as each of ${count.toLocaleString("en-US")} ${things} takes the ` +
+    "next seed";
+  return { setting: "baseSeed", value: String(baseSeed), expected };
 }
 
 /** What the rings of every kind of sweep are asked for. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { RING_EVENTS } from "../ring/events.ts";
 import { amountOf, firstText, textOf } from "./event_fields.ts";
 import { NONE, shown } from "./html.ts";
 import type { EventRow } from "./inputs.ts";
@@ -42,39 +43,71 @@ export function partOfDay(kind: string): string | null {
   }
 }
 
-const IDS = [
-  "alias",
-  "contract_id",
-  "payable_id",
-  "obligation_id",
-  "pid",
-  "id",
-  "instr_id",
-  "stock_id",
-  "ticket_id",
-  "keep",
-  "original_id",
-];
-const FROM = ["frm", "from", "debtor", "payer", "agent"];
-const TO = ["to", "creditor", "payee"];
+/** Fields that may hold what stands in a column; the first that is not empty does. */
+interface Sources {
+  readonly ids: readonly string[];
+  readonly from: readonly string[];
+  readonly to: readonly string[];
+  readonly sku: readonly string[];
+  readonly quantity: readonly string[];
+  readonly amount: readonly string[];
+}
+
+const SOURCES: Sources = {
+  ids: [
+    "alias",
+    "contract_id",
+    "payable_id",
+    "obligation_id",
+    "pid",
+    "id",
+    "instr_id",
+    "stock_id",
+    "ticket_id",
+    "keep",
+    "original_id",
+  ],
+  from: ["frm", "from", "debtor", "payer", "agent"],
+  to: ["to", "creditor", "payee"],
+  sku: ["sku"],
+  quantity: ["qty", "quantity", "delivered_quantity"],
+  amount: ["amount", "price", "amount_paid"],
+};
+
+/** The fields that each kind of event has: a look at those that it cannot have costs more than all the rest of a row. */
+const BY_KIND = new Map(
+  Object.entries(RING_EVENTS).map(([kind, fields]) => {
+    const names = new Set<string>(fields.map(([name]) => name));
+    const known = (sources: readonly string[]) => sources.filter((name) => names.has(name));
+    return [kind, {
+      ids: known(SOURCES.ids),
+      from: known(SOURCES.from),
+      to: known(SOURCES.to),
+      sku: known(SOURCES.sku),
+      quantity: known(SOURCES.quantity),
+      amount: known(SOURCES.amount),
+    }];
+  }),
+);
 
 /** The cells of an event below {@linkcode EVENT_COLUMNS}, as plain text. */
 export function eventCells(event: EventRow, part: string): string[] {
-  const [from, to] = parties(event);
+  const sources = BY_KIND.get(event.kind) ?? SOURCES;
+  const [from, to] = parties(event, sources);
   return [
     part,
     event.kind,
-    firstText(event, IDS) || NONE,
+    firstText(event, sources.ids) || NONE,
     from || NONE,
     to || NONE,
-    textOf(event, "sku") || NONE,
-    firstText(event, ["qty", "quantity", "delivered_quantity"]) || NONE,
-    firstText(event, ["amount", "price", "amount_paid"]) || NONE,
+    firstText(event, sources.sku) || NONE,
+    firstText(event, sources.quantity) || NONE,
+    firstText(event, sources.amount) || NONE,
     notes(event),
   ];
 }
 
-function parties(event: EventRow): [from: string, to: string] {
+function parties(event: EventRow, sources: Sources): [from: string, to: string] {
   switch (event.kind) {
     case "CashDeposited":
       return [textOf(event, "customer"), textOf(event, "bank")];
@@ -90,7 +123,7 @@ function parties(event: EventRow): [from: string, to: string] {
     case "ClaimTransferredDealer":
       return [textOf(event, "from_holder"), textOf(event, "to_holder")];
     default:
-      return [firstText(event, FROM), firstText(event, TO)];
+      return [firstText(event, sources.from), firstText(event, sources.to)];
   }
 }
 

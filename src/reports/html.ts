@@ -86,8 +86,21 @@ export function shown(quantity: Quantity | null | undefined): string {
   if (typeof quantity === "number") {
     return Number.isSafeInteger(quantity) ? grouped(String(quantity)) : grouped(shortened(quantity, 6));
   }
-  return grouped(displayNumber(quantity));
+  if (quantity.isShort || quantity.isIntegral) return grouped(displayNumber(quantity));
+  // Of long digits only the nearest double is shown, and a long log shows the same few amounts again and again.
+  const double = quantity.toNumber();
+  let text = SHOWN.get(double);
+  if (text === undefined) {
+    text = grouped(displayNumber(quantity));
+    if (SHOWN.size === KEPT_NUMBERS) SHOWN.clear();
+    SHOWN.set(double, text);
+  }
+  return text;
 }
+
+/** Texts of numbers with long digits. */
+const SHOWN = new Map<number, string>();
+const KEPT_NUMBERS = 4096;
 
 /** A number with at most `decimals` decimals, zeros at the end cut. */
 export function shortened(value: number, decimals: number): string {

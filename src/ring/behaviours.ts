@@ -104,6 +104,8 @@ export interface Behaviours {
   readonly namesakesStayTraders: boolean;
   /** spec 04 13.4: the section `balanced_dealer` has no effect. */
   readonly balancedSectionIgnored: boolean;
+  /** spec 04 5.2: a dealer's ask can lie below its bid, and below 0, where the outside spread is wider than 2 M. */
+  readonly quotesMayCross: boolean;
   /** spec 04 13.2: the price of the outside market is 1 whatever the outside-mid ratio of a balanced ring. */
   readonly outsideRatioIgnored: boolean;
   /** spec 04 11.4: a sold claim is renewed with its first creditor, who was not paid. */
@@ -166,6 +168,7 @@ export const CORRECTED: Behaviours = Object.freeze({
   emptyVbtStopsRun: false,
   namesakesStayTraders: false,
   balancedSectionIgnored: false,
+  quotesMayCross: false,
   outsideRatioIgnored: false,
   rolloverToFirstCreditor: false,
   limitFlagsNeverSet: false,
@@ -223,6 +226,7 @@ export const REFERENCE: Behaviours = Object.freeze({
   emptyVbtStopsRun: true,
   namesakesStayTraders: true,
   balancedSectionIgnored: true,
+  quotesMayCross: true,
   outsideRatioIgnored: true,
   rolloverToFirstCreditor: true,
   limitFlagsNeverSet: true,

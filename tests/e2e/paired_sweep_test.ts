@@ -127,6 +127,12 @@ Deno.test("what cannot be swept is refused in one sentence before anything is wr
   await refused("--mus expects numbers from 0 to 1, but got 2.", "comparison", "--out-dir", "s", "--mus", "2");
   await refused("--vbt-share expects a number from 0 to 1", "comparison", "--out-dir", "s", "--vbt-share", "1.2");
   await refused("--face-value expects a number above 0, but got 0.", "balanced", "--out-dir", "s", "--face-value", "0");
+  for (const [kind, highest] of [["balanced", "9007199254740367"], ["comparison", "9007199254740867"]] as const) {
+    await refused(
+      `--base-seed expects a whole number up to ${highest}, as each of`,
+      ...[kind, "--out-dir", "s", "--base-seed", "9007199254740991"],
+    );
+  }
   await refused("did you mean --outside-mid-ratios", "balanced", "--outside-mid-ratio", "1");
   await refused("There is no sweep file nope.yaml", "balanced", "--config", "nope.yaml");
   await refused("needs a liquidity agent", "balanced", "--out-dir", "s", "--liquidity-mode", "single_at");

@@ -27,6 +27,10 @@ const IMPOSSIBLE: readonly (readonly [string, RegExp])[] = [
     "--frontier-low 5 --frontier-high 1",
     /^--frontier-low expects .* --frontier-high, which is 1\.0, but got 5\.0\.\n$/,
   ],
+  [
+    "--base-seed 9007199254740991",
+    /^--base-seed expects a whole number up to 9007199254740990, as each of 2 runs .*, but got 9007199254740991\.\n$/,
+  ],
   ["--lhs 3000000", /^This sweep would have 3,000,002 runs, and 1,000,000 is the most: .*\n$/],
 ];
 

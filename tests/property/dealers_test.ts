@@ -1,7 +1,7 @@
 /**
  * What holds in every dealer market: spec 04 22, and the conservation of cash and claims after every trading day.
  */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { Decimal } from "../../src/core/decimal.ts";
 import { eventLines } from "../../src/core/json_lines.ts";
@@ -11,8 +11,9 @@ import { dealerMetricsText, marketTables } from "../../src/ring/dealers/outcome.
 import { simulateRing } from "../../src/ring/engine/simulate.ts";
 import type { RingOutcome } from "../../src/ring/outcome.ts";
 import type { Action } from "../../src/ring/scenario/types.ts";
-import { bucket, type MarketParts, marketScenario, runMarket, USUAL_BUCKETS } from "../ring/dealers/markets.ts";
+import { bucket, FOUR, type MarketParts, marketScenario, runMarket, USUAL_BUCKETS } from "../ring/dealers/markets.ts";
 import { act, decimal } from "../ring/engine/written_scenarios.ts";
+import { assertClose, MarketReplay } from "./market_replay.ts";
 
 const HOUSEHOLDS = ["H1", "H2", "H3", "H4", "H5", "H6"] as const;
 const household = fc.constantFrom(...HOUSEHOLDS);
@@ -53,14 +54,15 @@ const economy: fc.Arbitrary<MarketParts> = fc.record({
     useIssuerSpecific: true,
     baseRiskPremium: decimal("0"),
   }),
-  orders: fc.record({
+  // Without them up to ten sellers and a buyer come, as in the reference.
+  orders: fc.option(fc.record({
     piSell: fc.constantFrom(decimal("0"), decimal("0.5"), decimal("1")),
     nMax: fc.integer({ min: 1, max: 6 }),
-  }),
-  policy: fc.record({
+  })),
+  policy: fc.option(fc.record({
     horizonH: fc.integer({ min: 1, max: 12 }),
     bufferB: fc.constantFrom(decimal("1"), decimal("200")),
-  }),
+  })),
 }).map(({ cash, debts, scheduled, namesakes, ...rest }) => ({
   ...rest,
   agents: ["CB", ...HOUSEHOLDS, ...(namesakes ? NAMESAKES : [])],
@@ -78,6 +80,13 @@ const economy: fc.Arbitrary<MarketParts> = fc.record({
   maxDays: 16,
 }));
 
+/** The created payables that were due by the last day of a log. */
+function duePayables(log: RingOutcome["log"]): number {
+  const created = log.table("PayableCreated");
+  const lastDay = log.time(log.length - 1);
+  return created?.numbers("due_day").values.subarray(0, created.length).filter((day) => day <= lastDay).length ?? 0;
+}
+
 function runWith(parts: MarketParts, behaviours: Behaviours): RingOutcome {
   return runMarket({ ...parts, behaviours }, { checkInvariants: "daily" });
 }
@@ -88,14 +97,9 @@ const anyBehaviours: fc.Arbitrary<Behaviours> = fc.subarray([...BEHAVIOUR_NAMES]
   return behaviours;
 });
 
-/** Two sums are equal up to rounding to 28 digits. */
-function assertClose(a: Decimal, b: Decimal, what: string): void {
-  const difference = Math.abs(a.minus(b).toNumber());
-  assert(difference <= 1e-20 * Math.max(1, Math.abs(b.toNumber())), `${what}: ${a} and ${b}`);
-}
-
-Deno.test("cash and claims are conserved on every trading day", () => {
+Deno.test("cash and claims are conserved on every trading day, and every trade reaches the balance sheets", () => {
   let trades = 0;
+  let moves = 0;
   fc.assert(
     fc.property(economy, (parts) => {
       const outcome = runWith(parts, CORRECTED);
@@ -104,17 +108,27 @@ Deno.test("cash and claims are conserved on every trading day", () => {
       for (let now = 1; now <= outcome.day; now++) {
         assertClose(outcome.moneyAtStartOf(now), start, `cash on day ${now}`);
       }
-      const held = outcome.positions().flatMap(({ assets }) => assets.filter(({ kind }) => kind === "cash"));
-      assertClose(Decimal.sum(held.map((piece) => piece.amount)), start, "cash at the end");
-      for (const piece of held) assert(piece.amount.sign >= 0, `${piece.contract} is negative`);
       for (const { after } of outcome.market?.trades ?? []) {
         assert(after.traderCash.sign >= 0 && after.dealerCash.sign >= 0, "nobody spends what it does not have");
       }
-      trades += outcome.market?.trades.length ?? 0;
+      const replay = new MarketReplay(outcome).run();
+      trades += replay.tradingDays;
+      moves += replay.moves;
     }),
-    { numRuns: 150 },
+    { numRuns: 300 },
   );
-  assert(trades > 100, `${trades} trades say little`);
+  assert(trades > 50 && moves > 20, `${trades} days with trades and ${moves} moves say little`);
+});
+
+Deno.test("the replay notices cash from nowhere, and a trade that the balance sheets miss", () => {
+  const minting = runMarket({ ...FOUR, behaviours: { ...CORRECTED, marketCashOffLedger: true } });
+  assertThrows(() => new MarketReplay(minting).run(), Error, "the cash of the morning of day 0");
+  const right = runMarket({ ...FOUR, behaviours: CORRECTED });
+  const { market } = right;
+  assert(market !== undefined && market.trades.length > 0);
+  new MarketReplay(right).run();
+  const missed = { ...market, trades: market.trades.slice(1) };
+  assertThrows(() => new MarketReplay({ ...right, market: missed }).run(), Error, "after the trades of day");
 });
 
 Deno.test("in a right market the books' cash moves only between traders and market makers", () => {
@@ -159,16 +173,17 @@ Deno.test("a scenario without dealers runs as if there were no market", () => {
   );
 });
 
-Deno.test("the reference's days have at most ten sales, then one purchase, by different traders", () => {
+Deno.test("days without order flow have at most ten sales, then one purchase, by different traders", () => {
   fc.assert(
-    fc.property(economy, (parts) => {
-      const { market } = runWith(parts, REFERENCE);
+    fc.property(economy, fc.constantFrom(REFERENCE, CORRECTED), (parts, behaviours) => {
+      const { market } = runWith({ ...parts, orders: null }, behaviours);
       for (const trades of Map.groupBy(market?.trades ?? [], ({ day }) => day).values()) {
         const sides = trades.map(({ side }) => side).join(" ");
         assert(/^(SELL ?)*(BUY)?$/.test(sides), sides);
         assert(trades.length <= 11);
         const traders = trades.map(({ trader }) => trader);
         assertEquals(new Set(traders).size, traders.length);
+        for (const { day, dueDay } of trades) assert(dueDay > day, "what is due cannot be traded");
       }
     }),
     { numRuns: 60 },
@@ -195,23 +210,96 @@ Deno.test("events, records, figures and tables of the reference's market agree",
       const lines = (name: string) => files.find((file) => file.name === name)?.content.trimEnd().split("\r\n").length;
       assertEquals(lines("trades.csv") ?? 1, trades.length + 1);
       assertEquals(lines("system_state_timeseries.csv"), systemDays.length + 1);
+      assertEquals(lines("inventory_timeseries.csv"), dealerDays.length + 1);
+      assertEquals((lines("repayment_events.csv") ?? 1) - 1, duePayables(log));
     }),
     { numRuns: 60 },
   );
+});
+
+Deno.test("a trade of the reference moves the market maker by the unit price and the trader by the whole one", () => {
+  fc.assert(
+    fc.property(economy, (parts) => {
+      const { market } = runWith(parts, REFERENCE);
+      for (const { before, after, side, price, unitPrice, passthrough } of market?.trades ?? []) {
+        const sold = side === "SELL";
+        assertEquals(after.inventory - before.inventory, passthrough ? 0 : sold ? 1 : -1);
+        const dealer = after.dealerCash.minus(before.dealerCash);
+        assertClose(dealer, passthrough ? Decimal.ZERO : sold ? unitPrice.negated() : unitPrice, "the dealer");
+        const trader = after.traderCash.minus(before.traderCash);
+        assertClose(trader, sold ? price : price.negated(), "the trader");
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("the reference mints what a trader gained in a day, rounded, and mints nothing else", () => {
+  let minted = 0;
+  fc.assert(
+    fc.property(economy, (parts) => {
+      const { market, log } = runWith({ ...parts, scheduled: [] }, REFERENCE);
+      const gains = new Map<string, Decimal>();
+      for (const { day, trader, side, price } of market?.trades ?? []) {
+        const key = `${day} ${trader}`;
+        gains.set(key, (gains.get(key) ?? Decimal.ZERO).plus(side === "SELL" ? price : price.negated()));
+      }
+      const found = new Map<string, Decimal>();
+      for (const { kind, phase, day, to, amount } of log.objects()) {
+        if (kind !== "CashMinted" || phase === "setup" || !(amount instanceof Decimal)) continue;
+        found.set(`${day} ${to}`, amount);
+      }
+      // The day that an empty market stopped has sales and no write-back.
+      for (const [key, amount] of found) {
+        assertEquals(gains.get(key)?.roundedHalfEven().toNumber(), amount.toNumber(), key);
+      }
+      const closed = [...gains].filter(([key, gain]) => gain.sign > 0 && log.length > 0 && !found.has(key));
+      const stoppedDay = (log.table("SubphaseB2")?.length ?? 0).toString();
+      for (const [key] of closed) assertEquals(key.split(" ")[0], stoppedDay, `${key} was not minted`);
+      minted += found.size;
+    }),
+    { numRuns: 150 },
+  );
+  assert(minted > 20, `${minted} mints say little`);
 });
 
 Deno.test("the assessor's premium holds for every executed trade of the reference", () => {
   fc.assert(
     fc.property(economy, (parts) => {
       const { market } = runWith({ ...parts, risk: {} }, REFERENCE);
-      for (const { side, unitPrice, face, passthrough, before } of market?.trades ?? []) {
-        const price = side === "SELL" ? before.bid : unitPrice;
-        if (face.isZero || (side === "SELL" && passthrough && !before.traderCash.sign)) continue;
-        if (side === "SELL") assert(!price.lessThan(decimal("0.97")), `sold at ${price}`);
-        else assert(!price.greaterThan(decimal("0.91")), `bought at ${price}`);
+      for (const { side, unitPrice, face, before } of market?.trades ?? []) {
+        if (face.isZero) continue;
+        // Whoever has neither cash nor expected value takes any price, and what has a face has an expected value.
+        if (side === "SELL") assert(!before.bid.lessThan(decimal("0.97")), `sold at a bid of ${before.bid}`);
+        else assert(!unitPrice.greaterThan(decimal("0.91")), `bought at ${unitPrice}`);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("with a fixed capacity the midline falls with every ticket and is the mid price at half of it", () => {
+  fc.assert(
+    fc.property(
+      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 3, max: 200 }),
+      fc.constantFrom("1", "20"),
+      (most, mid, text) => {
+        const size = decimal(text);
+        const outside = outsideQuotes(Decimal.of(mid, -2), decimal("0.30"));
+        // What is not in tickets is in cash, so that the wealth stays.
+        const midlines = Array.from({ length: most + 1 }, (_, a) => {
+          const valued = Decimal.integer(a);
+          const cash = outside.mid.times(Decimal.integer(most - a));
+          const book = { inventory: size.times(valued), valued, perTicket: Decimal.ONE, cash };
+          const quotes = dealerQuotes(book, outside, size);
+          assertEquals(quotes.maxTickets.toNumber(), most);
+          return quotes.midline.toNumber();
+        });
+        const slope = 0.3 / (most + 2);
+        midlines.forEach((midline, a) => assertAlmostEquals(midline, mid / 100 - slope * (a - most / 2), 1e-12));
+      },
+    ),
   );
 });
 

@@ -5,8 +5,9 @@
  * @module
  */
 import { Decimal } from "../../core/decimal.ts";
+import type { Behaviours } from "../behaviours.ts";
 import type { DealerBucket } from "../scenario/types.ts";
-import { type DealerQuotes, dealerQuotes, type OutsideQuotes, outsideQuotes } from "./kernel.ts";
+import { type DealerQuotes, dealerQuotes, type OutsideQuotes, outsideQuotes, uncrossed } from "./kernel.ts";
 import type { Party } from "./market_ledger.ts";
 import { Shelf } from "./ticket.ts";
 import type { TicketMeasure } from "./ticket_measure.ts";
@@ -29,6 +30,7 @@ export class BucketMarket {
   /** E0: the dealer's equity when the market opened, in the money unit. */
   initialEquity: Decimal = Decimal.ZERO;
   readonly #measure: TicketMeasure;
+  readonly #behaviours: Behaviours;
   #quotedCash: Decimal | undefined;
   #quotedVersion = 0;
 
@@ -39,8 +41,10 @@ export class BucketMarket {
     readonly dealer: MarketMaker,
     readonly vbt: MarketMaker,
     measure: TicketMeasure,
+    behaviours: Behaviours,
   ) {
     this.#measure = measure;
+    this.#behaviours = behaviours;
     this.outside = outsideQuotes(bucket.mid, bucket.spread);
     this.quotes = this.#quote();
   }
@@ -69,7 +73,9 @@ export class BucketMarket {
     this.#quotedVersion = shelf.version;
     this.inventory = measure.held(shelf.length, shelf.face);
     const book = { inventory: this.inventory, valued: this.valued, perTicket: measure.perTicket, cash };
-    return dealerQuotes(book, this.outside, measure.size);
+    const quotes = dealerQuotes(book, this.outside, measure.size);
+    // behaviour: quotesMayCross
+    return this.#behaviours.quotesMayCross ? quotes : uncrossed(quotes);
   }
 
   /** Whether there is room in the dealer's inventory for a ticket of this face (spec 04 5.3). */

@@ -70,7 +70,11 @@ function dealerDay(day: number, market: BucketMarket, systemFace: Decimal): Deal
     sharePercent: percent(inventory, systemFace),
     equity: market.equity(),
     midline: quotes.midline,
+    bid: quotes.bid,
+    ask: quotes.ask,
     outsideMid: outside.mid,
+    outsideBid: outside.bid,
+    outsideAsk: outside.ask,
   };
 }
 

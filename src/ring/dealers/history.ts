@@ -83,18 +83,27 @@ function returnsOfTickets(trades: readonly TradeRecord[]): Position[] {
   );
 }
 
-/** Every purchase with its later sale by the same trader, or with what its debtor paid. */
+/** Every purchase with the next sale by the same trader, or with what its debtor paid. */
 function returnsOfPurchases(trades: readonly TradeRecord[], log: RingLog): Position[] {
   const settled = settledClaims(log);
   const recovered = recoveredAmounts(log);
-  return trades.flatMap((purchase, index) => {
-    if (purchase.side !== "BUY") return [];
-    const { ticket, trader, price: paid, claim, face } = purchase;
-    const sale = trades.slice(index + 1).find((later) =>
-      later.side === "SELL" && later.ticket === ticket && later.trader === trader
-    );
-    return [{ trader, paid, received: sale?.price ?? (settled.has(claim) ? face : recovered.get(claim)) }];
-  });
+  // From the last trade to the first: what is noted of a ticket and a trader is then the next sale.
+  const sales = new Map<number, Map<string, TradeRecord>>();
+  const positions: Position[] = [];
+  for (let i = trades.length - 1; i >= 0; i--) {
+    const trade = trades[i];
+    if (trade === undefined) continue;
+    const { side, ticket, trader, price: paid, claim, face } = trade;
+    const ofTicket = sales.get(ticket);
+    if (side === "SELL") {
+      if (ofTicket === undefined) sales.set(ticket, new Map([[trader, trade]]));
+      else ofTicket.set(trader, trade);
+      continue;
+    }
+    const sale = ofTicket?.get(trader);
+    positions.push({ trader, paid, received: sale?.price ?? (settled.has(claim) ? face : recovered.get(claim)) });
+  }
+  return positions.reverse();
 }
 
 /** What was paid on payables that defaulted: nothing on those that were written off before they were due. */

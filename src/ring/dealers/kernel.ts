@@ -94,6 +94,12 @@ export function dealerQuotes(book: DealerBook, outside: OutsideQuotes, size: Dec
   return { wealth, maxTickets, capacity, layoff, insideSpread, midline, bid, ask, bidPinned, askPinned };
 }
 
+/** The same quotes with an ask that is not below the bid, so that no price is negative. */
+export function uncrossed(quotes: DealerQuotes): DealerQuotes {
+  const { bid, ask } = quotes;
+  return ask.lessThan(bid) ? { ...quotes, ask: bid } : quotes;
+}
+
 function guardedQuotes({ cash }: DealerBook, { mid, spread, ask, bid }: OutsideQuotes): DealerQuotes {
   return {
     wealth: cash,

@@ -97,7 +97,7 @@ export class Market {
     for (const [number, bucket] of this.#rules.buckets.entries()) {
       const dealer = found("dealer", bucket.name);
       const vbt = found("vbt", bucket.name);
-      this.#markets.push(new BucketMarket(bucket, number, dealer, vbt, this.#measure));
+      this.#markets.push(new BucketMarket(bucket, number, dealer, vbt, this.#measure, this.#rules.behaviours));
     }
     return founded;
   }
@@ -200,12 +200,13 @@ export class Market {
 
   /** What the market did, to be read when the run has ended. */
   outcome(): MarketOutcome {
+    let figures: DealerMetrics | undefined;
     return {
       trades: this.#floor.trades,
       dealerDays: this.#daybook.dealerDays,
       systemDays: this.#daybook.systemDays,
       buckets: this.#rules.buckets.map(({ name }) => name),
-      metrics: () => this.#metrics(),
+      metrics: () => figures ??= this.#metrics(),
     };
   }
 

@@ -19,7 +19,7 @@ export interface MarketOutcome {
   readonly systemDays: readonly SystemDay[];
   /** Names of the buckets in order. */
   readonly buckets: readonly string[];
-  /** The figures of the run, computed when asked for. */
+  /** The figures of the run, computed when first asked for. */
   metrics(): DealerMetrics;
 }
 

@@ -67,7 +67,11 @@ export interface DealerDay {
   /** Mark-to-mid equity, in the money unit. */
   readonly equity: Decimal;
   readonly midline: Decimal;
+  readonly bid: Decimal;
+  readonly ask: Decimal;
   readonly outsideMid: Decimal;
+  readonly outsideBid: Decimal;
+  readonly outsideAsk: Decimal;
 }
 
 /** All books before the trades of a day. */

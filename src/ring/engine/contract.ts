@@ -75,8 +75,12 @@ export class StockLot {
 
 /** The id of a contract or lot: its prefix and its number in twelve hexadecimal digits. */
 export function idText(thing: { readonly prefix: IdPrefix; readonly number: number }): string {
-  return `${thing.prefix}_${thing.number.toString(16).padStart(12, "0")}`;
+  const digits = thing.number.toString(16);
+  return `${thing.prefix}_${ZEROS[digits.length] ?? ""}${digits}`;
 }
+
+/** What fills up a number of so many digits to twelve. */
+const ZEROS = Array.from({ length: 13 }, (_, digits) => "0".repeat(12 - digits));
 
 /** Whether a contract keeps a run going until it is settled: payables and delivery obligations. */
 export function isObligation(contract: Contract): boolean {

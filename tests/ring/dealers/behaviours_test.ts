@@ -316,6 +316,24 @@ Deno.test("balancedSectionIgnored: the section balanced_dealer is ignored, or se
   assertEquals([count(passive.reference, "SubphaseB_Dealer") > 0, passive.corrected.market], [true, undefined]);
 });
 
+Deno.test("quotesMayCross: a full dealer pays the buyer for taking a ticket, or asks for nothing", () => {
+  const parts: MarketParts = {
+    agents: ["CB", "H1", "H2", "H5"],
+    initial: [act.mint("H1", 255), act.pay("H2", "H5", 59, 5), act.pay("H5", "H1", 1, 0)],
+    buckets: [bucket("near", 1, 4, "0.1", "0.9"), bucket("far", 5, 50, "0.60", "0.25")],
+    policy: { horizonH: 1, bufferB: decimal("1") },
+    size: "2.5",
+    vbtShare: "0",
+    risk: false,
+    maxDays: 1,
+  };
+  const { reference, corrected } = both("quotesMayCross", parts, { others: CORRECTED });
+  const bought = (outcome: RingOutcome) => outcome.market?.trades.find(({ side }) => side === "BUY")?.unitPrice.sign;
+  assertEquals([bought(reference), bought(corrected)], [-1, 0]);
+  const { before } = corrected.market?.trades.find(({ side }) => side === "BUY") ?? {};
+  assertEquals(before?.ask.equals(before.bid), true);
+});
+
 Deno.test("outsideRatioIgnored: the outside market's price is 1, or the ratio of the balanced ring", () => {
   const mids = (outcome: RingOutcome) =>
     Object.values(outcome.market?.metrics().vbt_mid_final ?? {}).map((mid) => mid.toNumber());

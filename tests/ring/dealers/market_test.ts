@@ -1,10 +1,11 @@
-import { assertEquals } from "@std/assert";
+import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { REFERENCE } from "../../../src/ring/behaviours.ts";
+import { repaymentsOf } from "../../../src/ring/dealers/repayments.ts";
 import { Ledger } from "../../../src/ring/engine/ledger.ts";
 import { EngineMarketLedger } from "../../../src/ring/engine/market_ledger.ts";
 import { mint } from "../../../src/ring/engine/money.ts";
 import { act, decimal, referenceScenario } from "../engine/written_scenarios.ts";
-import { count, referenceMarket, runMarket, THREE, trades } from "./markets.ts";
+import { count, FOUR, referenceMarket, runMarket, THREE, trades } from "./markets.ts";
 
 Deno.test("a payable of nothing is sold for nothing, and no cash follows (spec 04 21.13)", () => {
   const outcome = referenceMarket({
@@ -66,4 +67,60 @@ Deno.test("the phase runs on every day, before settlement", () => {
   const kinds = [...outcome.log.objects()].filter(({ day, phase }) => day === 1 && phase === "simulation")
     .map(({ kind }) => kind);
   assertEquals(kinds.slice(0, 5), ["PhaseA", "PhaseB", "SubphaseB1", "SubphaseB_Dealer", "SubphaseB2"]);
+});
+
+const near = (value: unknown, expected: number) => assertAlmostEquals(Number(value), expected, 1e-9);
+
+Deno.test("three households trade on the first day, and claims move on with their maturity (spec 04 21.11)", () => {
+  const outcome = referenceMarket(THREE);
+  const { log, market } = outcome;
+  const shown = (market?.trades ?? []).map((
+    { day, trader, bucket, passthrough },
+  ) => [day, trader, bucket, passthrough]);
+  assertEquals(shown, [[0, "H2", "short", false], [0, "H1", "long", false]]);
+  near(market?.trades[0]?.price, 163.31196581196582);
+  near(market?.trades[1]?.price, 105.97435897435898);
+  const moves = [...log.objects()].filter(({ kind }) => kind === "ClaimTransferredDealer")
+    .map(({ day, from_holder, to_holder }) => `${day} ${from_holder} ${to_holder}`);
+  assertEquals(moves, [
+    "0 H2 dealer_short",
+    "0 H1 dealer_long",
+    "2 dealer_long dealer_mid",
+    "7 dealer_mid dealer_short",
+  ]);
+  const mints = [...log.objects()].filter(({ kind, phase }) => kind === "CashMinted" && phase === "simulation");
+  assertEquals(mints.map(({ to, amount }) => `${to} ${amount}`), ["H1 106", "H2 163"]);
+  const days = market?.systemDays ?? [];
+  near(days[0]?.debtToMoney, 0.005714285714285714);
+  near(days[1]?.totalCash, 791.7337606837607);
+  near(days[10]?.totalCash, 641.7337606837607);
+  const rows = repaymentsOf(log, market?.trades ?? []);
+  assertEquals(rows.map(({ trader, outcome, buys, sells, strategy }) => [trader, outcome, buys, sells, strategy]), [
+    ["H1", "repaid", 0, 1, "sell_before"],
+    ["H2", "repaid", 0, 1, "sell_before"],
+    ["H3", "repaid", 0, 0, "no_trade"],
+  ]);
+});
+
+Deno.test("a household buys its own debt and defaults on itself (spec 04 21.12)", () => {
+  const outcome = referenceMarket(FOUR);
+  assertEquals(trades(outcome), [
+    "0 H2 SELL short 40 36.00 outside",
+    "0 H1 SELL short 60 54.00 outside",
+    "0 H4 SELL short 80 72.00 outside",
+    "0 H3 BUY short 60 66.00 outside",
+    "1 H3 BUY short 40 44.00 outside",
+    "2 H3 BUY short 80 88.00 outside",
+  ]);
+  const [margins] = (outcome.market?.trades ?? []).filter(({ trader }) => trader === "H3");
+  assertEquals([margins?.before.margin.toNumber(), margins?.after.margin.toNumber()], [1010, 998]);
+  const own = [...outcome.log.objects()].find(({ kind, debtor }) => kind === "ObligationDefaulted" && debtor === "H3");
+  assertEquals([own?.["creditor"], Number(own?.["amount_paid"])], ["H3", 0]);
+  const row = repaymentsOf(outcome.log, outcome.market?.trades ?? []).find(({ trader }) => trader === "H3");
+  assertEquals([row?.outcome, row?.buys, row?.netCash.toNumber(), row?.strategy], [
+    "defaulted",
+    3,
+    -198,
+    "hold_to_maturity",
+  ]);
 });
