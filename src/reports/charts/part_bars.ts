@@ -14,6 +14,8 @@ export interface PartBar {
 
 const ROW = 20;
 const LONGEST_NAME = 14;
+/** Width of a letter at most, nearly. */
+const LETTER = 8.6;
 
 /** Horizontal bars; `kinds` gives the colour and the meaning of each part. */
 export function partBars(
@@ -26,7 +28,7 @@ export function partBars(
   const steps = ticks(0, bars.reduce((most, bar) => Math.max(most, sum(bar)), 0));
   const high = steps[steps.length - 1] ?? 1;
   const names = bars.map(({ name }) => name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME - 1)}…` : name);
-  const left = 16 + 7.4 * names.reduce((most, name) => Math.max(most, name.length), 0);
+  const left = 16 + LETTER * names.reduce((most, name) => Math.max(most, name.length), 0);
   const [right, top] = [WIDTH - 22, 8];
   const bottom = top + bars.length * ROW;
   const x = (value: number) => left + value / high * (right - left);
