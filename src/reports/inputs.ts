@@ -5,6 +5,7 @@
  * @module
  */
 import type { Decimal } from "../core/decimal.ts";
+import type { MarketInput } from "./market_input.ts";
 
 /** An amount, share or count: exact, or a plain number. Null where there is none. */
 export type Quantity = Decimal | number;
@@ -64,6 +65,8 @@ export interface RunPageInput {
   /** Ids of the agents whose balance sheets are shown; null shows all of a small economy. */
   readonly shownAgents?: readonly string[] | null;
   readonly warnings?: readonly string[];
+  /** The dealer market; missing when there is none. */
+  readonly market?: MarketInput;
   readonly links?: readonly Link[];
 }
 

@@ -3,9 +3,12 @@
  *
  * @module
  */
+import type { MarketOutcome } from "../ring/dealers/outcome.ts";
+import type { RingLog } from "../ring/events.ts";
 import type { RingOutcome } from "../ring/outcome.ts";
 import type { RunSettings, Scenario } from "../ring/scenario/types.ts";
 import type { Link, Quantity, RunPageInput } from "./inputs.ts";
+import type { MarketInput } from "./market_input.ts";
 import { runPage } from "./run_page.ts";
 
 /** What the page shows of a run besides its outcome. */
@@ -52,6 +55,22 @@ export function ringPageInput(
     ...(totals === undefined ? {} : { phi: totals.phi_total, delta: totals.delta_total }),
     shownAgents: options.shownAgents === undefined ? run.show.balances : options.shownAgents,
     warnings: outcome.warnings,
+    ...(outcome.market === undefined ? {} : { market: marketInput(outcome.market, outcome.log) }),
     links,
+  };
+}
+
+function marketInput({ buckets, dealerDays, trades, metrics }: MarketOutcome, log: RingLog): MarketInput {
+  const figures = metrics();
+  return {
+    buckets,
+    days: dealerDays,
+    trades,
+    dealerProfit: figures.dealer_total_pnl,
+    dealerReturn: figures.dealer_total_return,
+    rescues: figures.rescue_events,
+    refusedSales: log.table("sell_rejected")?.length ?? 0,
+    refusedPurchases: log.table("buy_rejected")?.length ?? 0,
+    claimName: (claim) => log.referenceText("ref:contract", claim),
   };
 }

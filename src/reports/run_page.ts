@@ -13,6 +13,7 @@ import { EventSections } from "./event_sections.ts";
 import { escaped, numberOf, percent, rounded, shown } from "./html.ts";
 import type { AgentRow, FailurePageInput, RunEnd, RunPageInput } from "./inputs.ts";
 import { type Account, Ledger } from "./ledger.ts";
+import { marketSection } from "./market_section.ts";
 import { packedElement, type PackedTable, TablePacker } from "./packed_tables.ts";
 import { cards, figure, glossary, legend, pageText } from "./page.ts";
 import { duesByDay, type Obligation, RunStory } from "./run_story.ts";
@@ -48,12 +49,13 @@ export function runPage(input: RunPageInput): string | Promise<string> {
   const accountAgents = agentsWithAccounts(input);
   const reading = readEvents(input, accountAgents);
   const tables: Record<string, PackedTable> = {};
+  const market = input.market === undefined ? "" : marketSection(input.market, tables);
   const agents = agentTable(input.agents, reading, tables);
   if (reading.events.packer !== null) tables.events = reading.events.packer.packed();
   const accountSection = accountAgents.length === 0
     ? ""
     : `<h2 id="accounts">Balance sheets</h2>${accounts(accountAgents, reading)}`;
-  const body = `<h2 id="charts">At a glance</h2>${charts(input, reading)}${agents}${accountSection}` +
+  const body = `<h2 id="charts">At a glance</h2>${charts(input, reading)}${market}${agents}${accountSection}` +
     `<h2 id="events">Events</h2>${reading.events.html()}` + simulationEnd(input) + GLOSSARY;
   const page = {
     title: input.name,
@@ -109,6 +111,8 @@ function readEvents(input: RunPageInput, accountAgents: readonly AgentRow[]): Re
   const shownIds = new Set(accountAgents.slice(0, SHOWN_ACCOUNTS).map(({ id }) => id));
   const centralBank = input.agents.find(({ kind }) => kind === "central_bank")?.id;
   let part = "";
+  let title = "Day 0, setup";
+  let titled = -1;
   let moneyBefore: ReadonlyMap<string, number> | null = null;
   let accountsBefore: ReadonlyMap<string, Account> = new Map();
   const endOfSetup = () => {
@@ -128,7 +132,11 @@ function readEvents(input: RunPageInput, accountAgents: readonly AgentRow[]): Re
     const day = events.time(i);
     story.read(event, day, inSetup);
     ledger.read(event);
-    sections.add(inSetup ? "Day 0, setup" : `Day ${day}`, eventCells(event, inSetup ? "setup" : part));
+    if (day !== titled && !inSetup) {
+      titled = day;
+      title = `Day ${day}`;
+    }
+    sections.add(title, eventCells(event, inSetup ? "setup" : part));
   }
   const reading = {
     story,

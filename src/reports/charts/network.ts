@@ -11,6 +11,10 @@ import { at, svg, WIDTH } from "./axis.ts";
 /** Most arrows and most nodes that are drawn one by one. */
 const ARROWS = 300;
 const NODES = 400;
+/** Up to so many nodes have their names beside them, cut to so many letters of about that width. */
+const LABELLED = 40;
+const LONGEST_LABEL = 12;
+const LETTER = 8;
 
 const COLOURS: Readonly<Record<Fate, string>> = {
   settled: "var(--blue)",
@@ -77,7 +81,7 @@ export function arrowNetwork(
   for (const { from, to } of arrows) parties.add(from).add(to);
   const shownAgents = parties.size === 0 ? agents : agents.filter(({ id }) => parties.has(id));
   const height = 400;
-  const radius = shownAgents.length <= 40 ? 155 : 180;
+  const radius = shownAgents.length <= LABELLED ? Math.min(155, roomBeside(shownAgents)) : 180;
   const nodes = new Map<string, Node>();
   shownAgents.forEach((agent, i) => {
     const angle = i / shownAgents.length * 2 * Math.PI - Math.PI / 2;
@@ -101,6 +105,12 @@ export function arrowNetwork(
     ),
     note: left === 0 ? "" : `The ${ARROWS} largest of ${shown(arrows.length)} ${things}.`,
   };
+}
+
+/** The radius that leaves room for the names of the nodes on both sides. */
+function roomBeside(agents: readonly AgentRow[]): number {
+  const longest = agents.reduce((most, { id }) => Math.max(most, Math.min(id.length, LONGEST_LABEL)), 0);
+  return CENTRE - 20 - LETTER * longest;
 }
 
 /** How large things are drawn: less, the more agents stand on the circle. */
@@ -191,7 +201,7 @@ function curve(from: Node, to: Node, gap: number, place: number, middle: number)
 }
 
 function discs(nodes: ReadonlyMap<string, Node>, radius: number): string {
-  const few = nodes.size <= 40;
+  const few = nodes.size <= LABELLED;
   const size = at(radius);
   let content = '<g fill="var(--card)" stroke="var(--ink)" stroke-width="2">';
   let labels = "";
@@ -210,7 +220,7 @@ function discs(nodes: ReadonlyMap<string, Node>, radius: number): string {
       labels += `<text class="m" x="${px}" y="${at(y + 4)}" font-size="${id.length > 2 ? 10 : 11}">${
         escaped(id)
       }</text>`;
-    } else labels += outside(id.length > 12 ? `${id.slice(0, 11)}…` : id, x, y);
+    } else labels += outside(id.length > LONGEST_LABEL ? `${id.slice(0, LONGEST_LABEL - 1)}…` : id, x, y);
   }
   return `${content}</g>${labels}`;
 }
