@@ -35,6 +35,27 @@
  * }
  * ```
  *
+ * @example Banks that pay each other through a central system
+ * ```ts
+ * import { loadPaymentsScenario, runPayments } from "./mod.ts";
+ *
+ * const { config, behaviours } = await loadPaymentsScenario(`
+ * simulation: { ticks_per_day: 10, num_days: 1, rng_seed: 1 }
+ * agents:
+ *   - { id: NORTH, opening_balance: 1000 }
+ *   - { id: SOUTH, opening_balance: 0 }
+ * scenario_events:
+ *   - type: CustomTransactionArrival
+ *     from_agent: NORTH
+ *     to_agent: SOUTH
+ *     amount: 800
+ *     schedule: { type: OneTime, tick: 2 }
+ * `, "two banks.yaml");
+ * const { engine } = runPayments(config, { behaviours });
+ * engine?.systemMetrics().settlement_rate; // 1
+ * engine?.agentState("SOUTH").balance; // 800, in cents
+ * ```
+ *
  * @module
  */
 
@@ -70,7 +91,71 @@ export { ringSpecFromText } from "./src/ring/generator/spec.ts";
 export * from "./src/ring/generator/compile.ts";
 export * from "./src/ring/engine/simulate.ts";
 export { balancesCsv } from "./src/ring/balances.ts";
+export { dealerMetricsText, type MarketFile, type MarketOutcome, marketTables } from "./src/ring/dealers/outcome.ts";
+export type { ByBucket, DealerMetrics } from "./src/ring/dealers/metrics.ts";
+export type { DealerDay, SystemDay, TradeRecord, TradeSide } from "./src/ring/dealers/records.ts";
+export type { RunStamp } from "./src/ring/dealers/tables.ts";
 export * from "./src/ring/analytics/mod.ts";
+
+// The payments model
+export {
+  BEHAVIOUR_NAMES as PAYMENTS_BEHAVIOUR_NAMES,
+  type Behaviours as PaymentsBehaviours,
+  CORRECTED as PAYMENTS_CORRECTED,
+  REFERENCE as PAYMENTS_REFERENCE,
+} from "./src/payments/behaviours.ts";
+export type * from "./src/payments/config.ts";
+export { PaymentsError, type PaymentsErrorKind } from "./src/payments/errors.ts";
+export { PAYMENT_EVENTS, type PaymentsLog, type WrittenEvent, writtenEvent } from "./src/payments/events.ts";
+export { PaymentsModel } from "./src/payments/model.ts";
+export {
+  type PaymentsRun,
+  type RunError as PaymentsRunError,
+  type RunOptions as PaymentsRunOptions,
+  runPayments,
+  type ScriptEntry,
+  type TickLine,
+  writtenEvents,
+} from "./src/payments/script.ts";
+export { PaymentsEngine, type QueueCallAnswer } from "./src/payments/engine/engine.ts";
+export type { CallAnswer as CollateralCallAnswer } from "./src/payments/engine/collateral.ts";
+export type { PaymentOrder } from "./src/payments/engine/submissions.ts";
+export type { Answer as PaymentsAnswer } from "./src/payments/engine/queries.ts";
+export type { TickResult } from "./src/payments/engine/tick.ts";
+export type { SystemMetrics } from "./src/payments/engine/system_metrics.ts";
+export type { EngineDictionary } from "./src/payments/scenario/conversion.ts";
+export {
+  type LoadOptions as PaymentsLoadOptions,
+  loadPaymentsScenario,
+  type PaymentsScenario,
+  readPaymentsScenario,
+} from "./src/payments/scenario/load.ts";
+export {
+  type FeatureToggles,
+  judgePolicy,
+  POLICY_CATEGORIES,
+  policyCategories,
+  type PolicyCategory,
+  type PolicyDocument,
+  type PolicyProblem,
+  type PolicyVerdict,
+} from "./src/payments/policies/mod.ts";
+export type { JsonMember, JsonNode, Place as JsonPlace } from "./src/payments/policies/json_reader.ts";
+export { ACTIONS as POLICY_ACTIONS, TREE_KEYS as POLICY_TREE_KEYS } from "./src/payments/policies/document.ts";
+export type {
+  ActionName as PolicyActionName,
+  ActionNode as PolicyActionNode,
+  BinaryOperator as PolicyBinaryOperator,
+  ComparisonOperator as PolicyComparisonOperator,
+  Computation as PolicyComputation,
+  ConditionNode as PolicyConditionNode,
+  Expression as PolicyExpression,
+  Location as PolicyLocation,
+  TreeKey as PolicyTreeKey,
+  TreeNode as PolicyTreeNode,
+  UnaryFunction as PolicyUnaryFunction,
+  Value as PolicyValue,
+} from "./src/payments/policies/document.ts";
 
 // Experiments
 export * from "./src/experiments/contracts.ts";
@@ -87,10 +172,10 @@ export * from "./src/experiments/dealer_usage.ts";
 export type { ActiveFiles, DealerFile, EvaluationOptions } from "./src/experiments/active_runs.ts";
 export {
   type Cell,
-  type Column,
   type ColumnKind,
   columnsCsv,
   type ReadOptions,
+  type TableColumn,
 } from "./src/experiments/typed_columns.ts";
 export * from "./src/experiments/sweep_summary.ts";
 export * from "./src/experiments/paired_settings.ts";
@@ -106,6 +191,7 @@ export type {
 } from "./src/experiments/comparison.ts";
 export { comparisonColumns, comparisonCsv, comparisonRow, endedPairs } from "./src/experiments/comparison.ts";
 export { DEALER_COLUMNS, type DealerColumn, type DealerKind } from "./src/experiments/dealer_columns.ts";
+export * from "./src/experiments/paired_groups.ts";
 export * from "./src/experiments/paired_summary.ts";
 
 // Stores and executors
@@ -137,6 +223,7 @@ export type {
   RunPageInput,
   SweepRow,
 } from "./src/reports/inputs.ts";
+export type { MarketDay, MarketInput, MarketTrade, MarketTradeSide } from "./src/reports/market_input.ts";
 export { ringPageInput, type RingPageOptions, ringRunPage } from "./src/reports/ring_pages.ts";
 export { runPage } from "./src/reports/run_page.ts";
 export { metricsPage } from "./src/reports/metrics_page.ts";
@@ -145,6 +232,14 @@ export type { ArmNames, PairedPageInput, PairRow, PairRun as PairRowRun } from "
 export { BALANCED_ARMS, COMPARISON_ARMS, pairRow } from "./src/reports/paired_input.ts";
 export { pairedPage } from "./src/reports/paired_page.ts";
 export * from "./src/experiments/paired_statistics.ts";
+
+export type {
+  PaymentsBank,
+  PaymentsPageInput,
+  TickSample as PaymentsTickSample,
+} from "./src/reports/payments_input.ts";
+export { paymentsPage } from "./src/reports/payments_page.ts";
+export { type PaymentsPageOptions, PaymentsWatch } from "./src/reports/payments_pages.ts";
 
 // Notebooks
 export * from "./src/reports/notebook.ts";

@@ -26,7 +26,7 @@ if (code === 0) {
   console.error(new TextDecoder().decode(stderr).trim());
   console.error(`
 Compiling needs, besides this checkout:
-  - denort ${Deno.version.deno} for ${Deno.build.target}: Deno fetches it from dl.deno.land, or takes the file that the
+  - denort ${Deno.version.deno} for ${Deno.build.target}: Deno fetches it from its download site, or takes the file that the
     environment variable DENORT_BIN names;
   - the npm packages of deno.json in Deno's cache (deno install).`);
 }

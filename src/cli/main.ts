@@ -37,6 +37,13 @@ Exit status: 0 done, 1 failed, 2 wrong use, 130 or 143 interrupted.
 `;
 }
 
+/** The words that may stand behind a group of commands. */
+function membersOf(group: string): string[] {
+  const length = group.split(" ").length;
+  const entries = COMMANDS.filter((entry) => entry.name.startsWith(`${group} `));
+  return [...new Set(entries.map((entry) => entry.name.split(" ")[length] ?? ""))];
+}
+
 /** A command and what stands behind its name. */
 interface Call {
   readonly entry: CommandEntry;
@@ -44,7 +51,7 @@ interface Call {
 }
 
 function callOf(args: readonly string[]): Call {
-  const [first = "", second] = args;
+  const [first = ""] = args;
   if (first.startsWith("-")) {
     throw new UsageError(
       `bilancio has no option ${first}${suggestion(first, ["--help", "--version", "--debug"])}. See: bilancio --help`,
@@ -54,14 +61,16 @@ function callOf(args: readonly string[]): Call {
     const words = entry.name.split(" ");
     if (words.every((word, i) => word === args[i])) return { entry, rest: args.slice(words.length) };
   }
-  const members = COMMANDS.filter((entry) => entry.name.startsWith(`${first} `)).map((entry) =>
-    entry.name.split(" ")[1] ?? ""
-  );
-  if (members.length > 0) {
-    const hint = second === undefined || second.startsWith("-")
-      ? ""
-      : `, not "${second}"${suggestion(second, members)}`;
-    throw new UsageError(`bilancio ${first} takes one of ${members.join(", ")}${hint}. See: bilancio --help`);
+  // The longest group that the words name: `payments experiment` before `payments`.
+  for (
+    const group of [args.slice(0, 2), args.slice(0, 1)].filter((words) => !words.some((word) => word.startsWith("-")))
+  ) {
+    const name = group.join(" ");
+    const members = membersOf(name);
+    if (members.length === 0) continue;
+    const given = args[group.length];
+    const hint = given === undefined || given.startsWith("-") ? "" : `, not "${given}"${suggestion(given, members)}`;
+    throw new UsageError(`bilancio ${name} takes one of ${members.join(", ")}${hint}. See: bilancio --help`);
   }
   const names = [...new Set(COMMANDS.map((entry) => entry.name.split(" ")[0] ?? ""))];
   throw new UsageError(`bilancio has no command "${first}"${suggestion(first, names)}. See: bilancio --help`);
@@ -69,10 +78,12 @@ function callOf(args: readonly string[]): Call {
 
 /** The help of a group such as `sweep`, undefined when the words are no `GROUP --help`. */
 function groupHelp(args: readonly string[]): string | undefined {
-  const [group = "", option] = args;
+  const option = args.at(-1);
+  const group = args.slice(0, -1).join(" ");
   const members = COMMANDS.filter((entry) => entry.name.startsWith(`${group} `));
   if (members.length === 0 || (option !== "--help" && option !== "-h")) return undefined;
-  const lines = members.map((entry) => `  bilancio ${entry.name.padEnd(18)}${entry.summary}`);
+  const width = Math.max(...members.map((entry) => entry.name.length)) + 2;
+  const lines = members.map((entry) => `  bilancio ${entry.name.padEnd(width)}${entry.summary}`);
   return `${lines.join("\n")}\n\nThe help of each: bilancio ${members[0]?.name ?? group} --help\n`;
 }
 

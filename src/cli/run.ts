@@ -15,6 +15,7 @@ import {
   oneOf,
   onOff,
   path,
+  text,
   UnreadableValue,
   valueOf,
   wholeNumber,
@@ -41,6 +42,8 @@ const FLAGS = {
   "html": path("FILE", "a page with the whole story of the run"),
   "agents": valueOf("A,B", "agents whose balance sheets the page shows", agentList, { fallback: "from the scenario" }),
   "json": onOff("print one JSON object instead of the summary"),
+  "persist": path("DB", "record the events in this DuckDB database, which is made where it is missing"),
+  "simulation-id": text("ID", "the name of the recorded run", { fallback: "sim- and eight random digits" }),
 };
 
 type RunFlags = FlagValues<typeof FLAGS>;
@@ -81,7 +84,14 @@ async function run(file: string, flags: RunFlags, terminal: Terminal): Promise<n
   const balances = flags["export-balances"] ?? scenario.run.export.balancesCsv ?? undefined;
   checkDistinct(terminal.directory, [file, events, balances, flags.html, ...metricPaths(flags["metrics-dir"])]);
 
+  const started = performance.now();
   const outcome = await simulated(parsed, flags);
+  if (flags.persist !== undefined) {
+    const { persistRing } = await import("./ring_persist.ts");
+    const seconds = (performance.now() - started) / 1000;
+    const names = { database: flags.persist, simulationId: flags["simulation-id"], file };
+    await persistRing(names, scenario, outcome, seconds, terminal);
+  }
   const outputs: Output[] = [];
   if (balances !== undefined) {
     const { balancesCsv } = await import("../ring/balances.ts");

@@ -7,7 +7,7 @@
 import { UsageError } from "../core/errors.ts";
 import type { ArtifactPolicy, ResultStore, SimulationExecutor } from "../experiments/contracts.ts";
 import type { RunsWithoutFiles } from "../stores/files/sweep_directory.ts";
-import { type FlagValues, oneOf, onOff, text, wholeNumber } from "./flags.ts";
+import { type FlagValues, oneOf, onOff, path, text, wholeNumber } from "./flags.ts";
 import { from } from "./paths.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -20,6 +20,7 @@ export const EXECUTION_FLAGS = Object.freeze({
   "artifacts": oneOf(["all", "failed", "none"], "whose files are kept", {
     fallback: "all up to 1,000 runs, else failed",
   }),
+  "persist": path("DIR", "record every run's events in a DuckDB part file in this directory (local executor)"),
   "resume": onOff("go on with the sweep in --out-dir; an error when there is none"),
   "force": onOff("start over in a new directory beside --out-dir"),
   "job-id": text("ID", "three words such as castle-river-mountain, shown in the summary"),
@@ -42,6 +43,9 @@ const KEEP_ALL = 1000;
 export function refuseContradictions(flags: ExecutionFlags): void {
   if (flags.cloud === true) {
     throw new UsageError("--cloud comes with a later version; --executor pool uses all cores of this machine.");
+  }
+  if (flags.persist !== undefined && flags.executor === "pool") {
+    throw new UsageError("--persist records with the local executor only; leave out --executor pool.");
   }
   if (flags.resume === true && flags.force === true) {
     throw new UsageError("--resume goes on with a sweep and --force starts over: give one of them.");
@@ -77,6 +81,10 @@ export async function executorOf(flags: ExecutionFlags, results: ResultStore): P
   }
   const { LocalExecutor } = await import("../executors/local.ts");
   const { executeRing } = await import("../executors/ring_run.ts");
+  if (flags.persist !== undefined) {
+    const { RecordingExecutor } = await import("./ring_persist.ts");
+    return await RecordingExecutor.open(flags.persist, results);
+  }
   return new LocalExecutor(executeRing, results);
 }
 

@@ -41,6 +41,10 @@ export async function executeRing(request: RunRequest, control: RunControl): Pro
       ...(control.signal === undefined ? {} : { signal: control.signal }),
       ...(control.onTime === undefined ? {} : { onTime: control.onTime }),
     });
+    if (control.onOutcome !== undefined) {
+      const seconds = (performance.now() - start) / 1000;
+      await control.onOutcome({ runId: request.runId, scenario: prepared.scenario, outcome, seconds });
+    }
     const { behaviours } = prepared.scenario.run;
     if (control.keep !== "all") {
       return completed(request, prepared, outcome, sweepMetrics(outcome, behaviours), [], start);

@@ -4,6 +4,8 @@
  * @module
  */
 import type { Artifact, ArtifactPolicy, RunRequest, RunResult } from "../experiments/contracts.ts";
+import type { RingOutcome } from "../ring/outcome.ts";
+import type { Scenario } from "../ring/scenario/types.ts";
 
 /** The result of a run and the files that belong to it; nothing is stored yet. */
 export interface RunProduct {
@@ -19,6 +21,16 @@ export interface RunControl {
   readonly onTime?: (time: number) => void;
   /** Checked between days. */
   readonly signal?: AbortSignal;
+  /** Takes what a simulation of the ring model left before its product is made, to record it. */
+  readonly onOutcome?: (left: RingRunLeft) => Promise<void>;
+}
+
+/** What a simulation of the ring model left. */
+export interface RingRunLeft {
+  readonly runId: string;
+  readonly scenario: Scenario;
+  readonly outcome: RingOutcome;
+  readonly seconds: number;
 }
 
 /**

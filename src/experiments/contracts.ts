@@ -5,6 +5,8 @@
  * @module
  */
 
+import type { EventLog, EventSchema } from "../core/event_log.ts";
+
 /** Status of a run. */
 export type RunStatus = "pending" | "running" | "completed" | "failed";
 
@@ -124,4 +126,63 @@ export interface SimulationExecutor extends AsyncDisposable {
     requests: Iterable<RunRequest> | AsyncIterable<RunRequest>,
     options?: ExecuteOptions,
   ): AsyncIterable<RunResult>;
+}
+
+/** What a store reads of a log: its columns and the names behind its numbers. */
+export type ReadableLog = Pick<
+  EventLog<EventSchema>,
+  "schema" | "shape" | "texts" | "length" | "kind" | "row" | "time" | "phase" | "tableOf" | "referenceText"
+>;
+
+/** Events `from` up to `to` (exclusive) of a log: recorded straight from its columns. */
+export interface EventStretch {
+  readonly log: ReadableLog;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** An event as plain values: its type, its tick, and its fields by name (spec 08 4). */
+export type EventRecord = Readonly<Record<string, unknown>> & { readonly event_type: string };
+
+/** The configuration of a recorded simulation, as plain values. */
+export type SimulationConfig = Readonly<Record<string, unknown>>;
+
+/** The figures of a simulation that ended; missing ones count as 0. Money is cents, time is seconds. */
+export interface SimulationMetrics {
+  readonly total_arrivals?: number;
+  readonly total_settlements?: number;
+  readonly total_cost_cents?: number;
+  readonly duration_seconds?: number;
+}
+
+/**
+ * Records simulations: the one way for every command, experiment, worker and notebook, so that the same simulation
+ * leaves the same rows whoever ran it. Source: spec 08 5, spec 09 3.
+ */
+export interface SimulationPersistenceProvider {
+  /** @throws {Conflict} when a simulation of that id is recorded already. */
+  persistSimulationStart(
+    simulationId: string,
+    config: SimulationConfig,
+    experimentRunId?: string,
+    experimentIteration?: number,
+  ): Promise<void>;
+  /**
+   * Records events in their order, all or none of them, and returns how many. `tick` holds for records that name none.
+   */
+  persistTickEvents(
+    simulationId: string,
+    tick: number,
+    events: readonly EventRecord[] | EventStretch,
+  ): Promise<number>;
+  /** Does nothing for an id that is not recorded. */
+  persistSimulationComplete(simulationId: string, metrics: SimulationMetrics): Promise<void>;
+}
+
+/** Whether a value has the methods of a {@linkcode SimulationPersistenceProvider}. */
+export function isSimulationPersistenceProvider(value: unknown): value is SimulationPersistenceProvider {
+  return typeof value === "object" && value !== null &&
+    ["persistSimulationStart", "persistTickEvents", "persistSimulationComplete"].every((name) =>
+      typeof Reflect.get(value, name) === "function"
+    );
 }

@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { BEHAVIOUR_NAMES } from "../../src/ring/behaviours.ts";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { COMMANDS } from "../../src/cli/commands.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { commandsPage } from "../../tasks/command_page.ts";
@@ -16,16 +15,6 @@ Deno.test("every command has a help with an example of itself", async () => {
     const { help } = await entry.load();
     assertStringIncludes(help, `Usage: bilancio ${entry.name}`);
     assertStringIncludes(help, `\nExamples:\n  bilancio ${entry.name} `);
-  }
-});
-
-Deno.test("docs/behaviours.md lists every switch once, with a chapter", () => {
-  const rows = read("docs/behaviours.md").split("\n").map((line) => line.split("|").map((cell) => cell.trim()))
-    .filter((cells) => /^`\w+`$/.test(cells[1] ?? ""));
-  assertEquals(rows.map((cells) => (cells[1] ?? "").replaceAll("`", "")).toSorted(), BEHAVIOUR_NAMES.toSorted());
-  for (const [, , chapter, on, off, change] of rows) {
-    assertMatch(chapter ?? "", /^0[1-9] \d/);
-    assert([on, off, change].every((cell) => cell !== undefined && cell !== ""), `${chapter} ${on}`);
   }
 });
 

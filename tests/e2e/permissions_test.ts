@@ -61,7 +61,7 @@ Deno.test("deno task sweep makes a real sweep with its own permissions, on the p
     const { code, out, error } = await deno(["task", "-q", "sweep", ...flags]);
     assertEquals(code, 0, error);
     assertStringIncludes(out, "Done: 120 runs completed, of 120");
-    assertMatch(out, /\nWhen does trading help\?\n  more at rho 1 \(effect 0\.\d{3}\) than at 0\.75 \(0\.\d{3}\)\n/);
+    assertMatch(out, /\nWhen does trading help\?\n {2}more at rho 1 \(effect 0\.\d{3}\) than at 0\.75 \(0\.\d{3}\)\n/);
     const page = Deno.readTextFileSync(`${directory}/aggregate/dashboard.html`);
     assertMatch(page, /^<!doctype html>/i);
   } finally {
