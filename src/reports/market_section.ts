@@ -53,7 +53,7 @@ function marketCharts({ buckets, days, trades }: MarketInput): string {
     return list === undefined ? [] : [{ name, days: list, trades: tradesOf.get(name) ?? [] }];
   });
   if (drawn.length === 0) return "";
-  let text = '<div class="flow">';
+  let text = '<div class="grid">';
   for (const bucket of drawn) {
     const count = bucket.trades.length;
     const note = count === 0

@@ -9,14 +9,14 @@ const CONFIGURATION: Configuration = JSON.parse(Deno.readTextFileSync(`${ROOT}de
 
 Deno.test("the task sweep uses the set sweep, and nothing adds to it", () => {
   const command = CONFIGURATION.tasks["sweep"]?.command ?? "";
-  assertMatch(command, /^deno run -q --no-prompt -P=sweep tasks\/sweep\.ts /);
+  assertMatch(command, /^deno run -q --no-prompt --v8-flags=\S+ -P=sweep tasks\/sweep\.ts /);
   assertEquals(command.match(/-A\b|--allow/g), null);
   assertEquals(CONFIGURATION.permissions["sweep"], { read: ["./"], write: ["./out"], env: ["BILANCIO_WORKERS"] });
 });
 
 Deno.test("the task bilancio may use the caller's files, and neither the network nor other programs", () => {
   const command = CONFIGURATION.tasks["bilancio"]?.command ?? "";
-  assertMatch(command, /^deno run -q --no-prompt -P=bilancio src\/cli\/main\.ts /);
+  assertMatch(command, /^deno run -q --no-prompt --v8-flags=\S+ -P=bilancio src\/cli\/main\.ts /);
   assertEquals(Object.keys(CONFIGURATION.permissions["bilancio"] ?? {}).toSorted(), ["env", "read", "write"]);
 });
 

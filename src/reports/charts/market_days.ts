@@ -88,24 +88,42 @@ export function dayScale(area: Plot, first: number, last: number): DayScale {
 /** Steps closer than this to the one before would not be seen. */
 const NEAREST = 0.8;
 
-/** The corners of a line of steps up to the time `end`, of which the last of several on one spot counts. */
+/** A corner of a line, in the chart's units. */
+export type Corner = readonly [x: number, y: number];
+
+/** The corners of a line of steps up to the time `end`; of several steps on one spot the first and the last count. */
 export function stepCorners(
   steps: readonly Step[],
   end: number,
   { x }: DayScale,
   y: (value: number) => number,
-): string {
-  let text = "";
+): Corner[] {
+  const corners: Corner[] = [];
   let drawn = NaN;
-  for (let i = 0; i < steps.length; i++) {
-    const step = steps[i];
-    if (step === undefined) continue;
-    const place = x(step.time);
+  let height = NaN;
+  steps.forEach(({ time, value }, i) => {
+    const place = x(time);
     const next = steps[i + 1];
-    if (next !== undefined && x(next.time) - place < NEAREST && place - drawn < NEAREST) continue;
-    const height = at(y(step.value));
-    text += text === "" ? `M${at(place)} ${height}` : `H${at(place)}V${height}`;
+    if (next !== undefined && x(next.time) - place < NEAREST && place - drawn < NEAREST) return;
+    const level = y(value);
+    if (level === height) return;
+    if (corners.length > 0) corners.push([place, height]);
+    corners.push([place, level]);
     drawn = place;
+    height = level;
+  });
+  if (corners.length > 0) corners.push([x(end), height]);
+  return corners;
+}
+
+/** The path along corners. */
+export function cornerPath(corners: readonly Corner[]): string {
+  let text = "";
+  let [lastX, lastY] = ["", ""];
+  for (const [x, y] of corners) {
+    const [px, py] = [at(x), at(y)];
+    text += text === "" ? `M${px} ${py}` : py === lastY ? `H${px}` : px === lastX ? `V${py}` : `L${px} ${py}`;
+    [lastX, lastY] = [px, py];
   }
-  return text === "" ? "" : `${text}H${at(x(end))}`;
+  return text;
 }

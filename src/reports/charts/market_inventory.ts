@@ -5,7 +5,15 @@
  */
 import { escaped } from "../html.ts";
 import { plot, svg } from "./axis.ts";
-import { type BucketCourse, courseOf, dayScale, type Step, stepCorners, tradeMoments } from "./market_days.ts";
+import {
+  type BucketCourse,
+  cornerPath,
+  courseOf,
+  dayScale,
+  type Step,
+  stepCorners,
+  tradeMoments,
+} from "./market_days.ts";
 
 const COLOURS = ["var(--blue)", "var(--red)", "var(--green)", "var(--amber)"] as const;
 const DASHES = [["", "solid"], ["7 3", "dashed"], ["2 3", "dotted"], ["9 3 2 3", "dash-dotted"]] as const;
@@ -43,7 +51,9 @@ export function marketInventory(buckets: readonly BucketCourse[]): string {
     const [colour, dashes] = lookOf(i);
     const pattern = dashes === "" ? "" : ` stroke-dasharray="${dashes}"`;
     lines += `<g><title>${escaped(`${buckets[i]?.name ?? ""}: ${endOf(steps)}`)}</title>` +
-      `<path d="${stepCorners(steps, last + 1, scale, area.y)}" fill="none" stroke="${colour}" stroke-width="2"` +
+      `<path d="${
+        cornerPath(stepCorners(steps, last + 1, scale, area.y))
+      }" fill="none" stroke="${colour}" stroke-width="2"` +
       `${pattern}/></g>`;
   });
   return svg(

@@ -9,6 +9,8 @@ import type { MarketDay, MarketTrade } from "../market_input.ts";
 import { at, plot, svg } from "./axis.ts";
 import {
   type BucketCourse,
+  type Corner,
+  cornerPath,
   courseOf,
   type DayScale,
   dayScale,
@@ -40,9 +42,11 @@ export function marketQuotes(bucket: BucketCourse): string {
   const area = plot(HEIGHT, { min, max, xName: "day", yName: "price, fraction of face" });
   const last = days[days.length - 1]?.day ?? 0;
   const scale = dayScale(area, days[0]?.day ?? 0, last);
-  const [bid, ask, outsideBid, outsideAsk] = lines.map((steps) => stepCorners(steps, last + 1, scale, area.y));
-  const outside = line(`${outsideBid}${outsideAsk}`, "var(--mute)", "Outside market", ' stroke-dasharray="6 3"');
-  const dealer = line(`${bid}${ask}`, "var(--blue)", "Dealer", "");
+  const [bid = [], ask = [], outsideBid = [], outsideAsk = []] = lines.map((steps) =>
+    stepCorners(steps, last + 1, scale, area.y)
+  );
+  const outside = band(outsideBid, outsideAsk, "var(--mute)", "Outside market");
+  const dealer = band(bid, ask, "var(--blue)", "Dealer");
   const marks = trades.length <= NAMED_TRADES
     ? namedMarks(moments, prices, scale, area.y)
     : manyMarks(moments, prices, scale, area.y);
@@ -75,9 +79,11 @@ function rangeOf(lists: readonly (readonly number[])[]): readonly [min: number, 
   return min <= max ? [min, max] : [0, 1];
 }
 
-function line(path: string, colour: string, name: string, dashes: string): string {
-  return `<g><title>${name}, bid and ask</title><path d="${path}" fill="none" stroke="${colour}" stroke-width="1.8"` +
-    `${dashes}/></g>`;
+/** Two lines and what lies between them. */
+function band(bid: readonly Corner[], ask: readonly Corner[], colour: string, name: string): string {
+  return `<g stroke="${colour}"><title>${name}, bid and ask</title>` +
+    `<path d="${cornerPath([...bid, ...ask.toReversed()])}z" fill="${colour}" fill-opacity=".2" stroke="none"/>` +
+    `<path d="${cornerPath(bid)}${cornerPath(ask)}" fill="none" stroke-width="1.6"/></g>`;
 }
 
 const COLOURS = { SELL: "var(--red)", BUY: "var(--green)" } as const;

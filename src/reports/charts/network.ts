@@ -7,14 +7,13 @@ import { escaped, shown } from "../html.ts";
 import type { AgentRow } from "../inputs.ts";
 import type { Fate, Obligation } from "../run_story.ts";
 import { at, svg, WIDTH } from "./axis.ts";
+import { HEIGHT, LETTER, LONGEST_LABEL, nodeLabels } from "./network_labels.ts";
 
 /** Most arrows and most nodes that are drawn one by one. */
 const ARROWS = 300;
 const NODES = 400;
-/** Up to so many nodes have their names beside them, cut to so many letters of about that width. */
+/** Up to so many nodes have their names beside them. */
 const LABELLED = 40;
-const LONGEST_LABEL = 12;
-const LETTER = 8;
 
 const COLOURS: Readonly<Record<Fate, string>> = {
   settled: "var(--blue)",
@@ -80,7 +79,6 @@ export function arrowNetwork(
   const parties = new Set<string>();
   for (const { from, to } of arrows) parties.add(from).add(to);
   const shownAgents = parties.size === 0 ? agents : agents.filter(({ id }) => parties.has(id));
-  const height = 400;
   const radius = shownAgents.length <= LABELLED ? Math.min(155, roomBeside(shownAgents)) : 180;
   const nodes = new Map<string, Node>();
   shownAgents.forEach((agent, i) => {
@@ -88,17 +86,17 @@ export function arrowNetwork(
     nodes.set(agent.id, {
       agent,
       x: CENTRE + radius * Math.cos(angle),
-      y: height / 2 + radius * Math.sin(angle),
+      y: HEIGHT / 2 + radius * Math.sin(angle),
     });
   });
   const drawn = arrows.length <= ARROWS ? arrows : [...arrows].sort((a, b) => b.amount - a.amount).slice(0, ARROWS);
   const sizes = sizesFor(shownAgents.length, radius);
-  const content = headShapes(sizes.head) + arrowPaths(drawn, nodes, sizes, height / 2) +
+  const content = headShapes(sizes.head) + arrowPaths(drawn, nodes, sizes, HEIGHT / 2) +
     (shownAgents.length <= NODES ? discs(nodes, sizes.disc) : specks(nodes));
   const left = arrows.length - drawn.length;
   return {
     chart: svg(
-      height,
+      HEIGHT,
       heading,
       `${shownAgents.length} agents on a circle, ${drawn.length} arrows from payer to payee`,
       content,
@@ -204,7 +202,6 @@ function discs(nodes: ReadonlyMap<string, Node>, radius: number): string {
   const few = nodes.size <= LABELLED;
   const size = at(radius);
   let content = '<g fill="var(--card)" stroke="var(--ink)" stroke-width="2">';
-  let labels = "";
   for (const { agent: { id, name, defaulted }, x, y } of nodes.values()) {
     const [px, py] = [at(x), at(y)];
     content += `<circle cx="${px}" cy="${py}" r="${size}"${defaulted ? ' stroke="var(--red)"' : ""}>` +
@@ -215,20 +212,11 @@ function discs(nodes: ReadonlyMap<string, Node>, radius: number): string {
         `<path d="M${at(x - radius * 0.45)} ${at(y - radius * 0.45)}l${arm} ${arm}m0 -${arm}l-${arm} ${arm}" ` +
         'stroke="var(--red)"/>';
     }
-    if (!few) continue;
-    if (radius >= 11 && id.length <= 3 && !defaulted) {
-      labels += `<text class="m" x="${px}" y="${at(y + 4)}" font-size="${id.length > 2 ? 10 : 11}">${
-        escaped(id)
-      }</text>`;
-    } else labels += outside(id.length > LONGEST_LABEL ? `${id.slice(0, LONGEST_LABEL - 1)}…` : id, x, y);
   }
-  return `${content}</g>${labels}`;
-}
-
-function outside(label: string, x: number, y: number): string {
-  const side = x > CENTRE + 8 ? "" : x < CENTRE - 8 ? ' class="e"' : ' class="m"';
-  const [dx, dy] = side === "" ? [17, 4] : side === ' class="e"' ? [-17, 4] : [0, y < 200 ? -18 : 27];
-  return `<text${side} x="${at(x + dx)}" y="${at(y + dy)}">${escaped(label)}</text>`;
+  const labelled = few
+    ? [...nodes.values()].map(({ agent: { id, defaulted }, x, y }) => ({ id, defaulted, x, y }))
+    : [];
+  return `${content}</g>${nodeLabels(labelled, radius)}`;
 }
 
 /** Very many agents: one dot for all that fall on the same spot of the circle. */
