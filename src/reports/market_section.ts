@@ -93,12 +93,14 @@ function tradeList(market: MarketInput, tables: Record<string, PackedTable>): st
   const row = (trade: MarketTrade, i: number) => tradeRow(trade, i, market);
   if (trades.length <= SPELLED_TRADES) {
     const open = trades.length <= OPEN_TRADES ? " open" : "";
-    return `<details${open}>${summary}<div>${table(TRADE_COLUMNS, trades.map(row), options)}</div></details>`;
+    return `<details${open}>${summary}<div class="dense">${
+      table(TRADE_COLUMNS, trades.map(row), options)
+    }</div></details>`;
   }
   const packer = new TablePacker(TRADE_COLUMNS.length);
   trades.forEach((trade, i) => packer.add(row(trade, i)));
   tables.trades = packer.packed();
-  return `<details data-packed="trades" data-from="0" data-count="${trades.length}">${summary}<div>` +
+  return `<details data-packed="trades" data-from="0" data-count="${trades.length}">${summary}<div class="dense">` +
     `<div class="bar"></div>${emptyTable(TRADE_COLUMNS, options)}</div></details>`;
 }
 

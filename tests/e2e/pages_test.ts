@@ -114,6 +114,40 @@ inBrowser("opening a day of a long run shows its rows page by page", () => run(4
   assertEquals(await tab.evaluate(`document.querySelectorAll(".bar button")[1].disabled`), true);
 });
 
+inBrowser("the trades of a busy market open as a table that sorts", () => busyMarket(), async (tab) => {
+  assertEquals(await tab.evaluate(OPENED.replace('"events"', '"trades"')), 200);
+  const trades = 'details[data-packed="trades"] table';
+  await tab.evaluate(`document.querySelector('${trades}').querySelectorAll("th button")[11].click()`);
+  const prices = Array.from({ length: 250 }, (_, i) => (i * 7919) % 1009).sort((a, b) => a - b).slice(0, 200);
+  assertEquals(await tab.evaluate(`${column(trades, 11)}.map(t => Number(t.replace(/,/g, "")))`), prices);
+});
+
+/** A run without events but 250 trades. */
+function busyMarket(): string | Promise<string> {
+  const side = { inventory: 1, bid: 0.9, ask: 1, margin: 0 };
+  const flags = { passthrough: false, liquidityDriven: false, reducesMarginBelowZero: false, hitInventoryLimit: false };
+  return runPage({
+    name: "A busy market",
+    agents: [],
+    events: eventSource([]),
+    end: { reason: "stable", day: 1, maxDays: 9, quietDays: 2 },
+    market: {
+      buckets: ["short"],
+      days: [{ day: 0, bucket: "short", inventory: 1, bid: 0.9, ask: 1, outsideBid: 0.8, outsideAsk: 1.1 }],
+      trades: Array.from({ length: 250 }, (_, i) => ({
+        ...{ day: 0, bucket: "short", side: "SELL", trader: "H1", claim: i, issuer: "H2", dueDay: 9 } as const,
+        ...{ face: 1000, price: (i * 7919) % 1009, unitPrice: 0.9, before: side, after: side, ...flags },
+      })),
+      dealerProfit: 0,
+      dealerReturn: 0,
+      rescues: 0,
+      refusedSales: 0,
+      refusedPurchases: 0,
+      claimName: (claim) => `PAY_${claim}`,
+    },
+  });
+}
+
 inBrowser("a long list sorts over all its rows, not over those that show", () => run(450), async (tab) => {
   await tab.evaluate(OPENED);
   await tab.evaluate(`document.querySelector('${EVENTS}').querySelectorAll("th button")[7].click()`);
