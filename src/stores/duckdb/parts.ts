@@ -60,6 +60,6 @@ async function requireSchema(path: string): Promise<void> {
   const { version } = await schemaState(part);
   if (version === SCHEMA_VERSION) return;
   throw new NotFound(
-    `${path} has another schema (${version}, not ${SCHEMA_VERSION}); bilancio db migrate --db ${path}`,
+    `${path} has another schema (${version}, not ${SCHEMA_VERSION}): bring it up to date with bilancio db init --db ${path}`,
   );
 }
