@@ -5,6 +5,7 @@
  * @module
  */
 import type { Decimal } from "../core/decimal.ts";
+import { ringHeader } from "./ring_header.ts";
 import { trimmedText } from "../core/number_text.ts";
 import type { DealerText, RiskAssessmentText } from "../ring/generator/dealer_text.ts";
 import type { BalancedTermsText, RingSpecText } from "../ring/generator/spec.ts";
@@ -232,14 +233,7 @@ function pairedHeader(settings: AnyPairedSettings): PlanHeader {
       mus: list(settings.mus),
       monotonicities: list(settings.monotonicities),
       ...(settings.kind === "balanced" ? { "outside-mid-ratios": list(settings.outsideMidRatios) } : {}),
-      "n-agents": settings.nAgents,
-      "maturity-days": settings.maturityDays,
-      "q-total": settings.qTotal.toString(),
-      "liquidity-mode": settings.liquidityMode,
-      "liquidity-agent": settings.liquidityMode === "single_at" ? settings.liquidityAgent : null,
-      "base-seed": settings.baseSeed,
-      "name-prefix": settings.namePrefix,
-      "default-handling": settings.defaultHandling,
+      ...ringHeader(settings),
       ...(settings.kind === "balanced" ? balancedHeader(settings) : {
         "dealer-ticket-size": settings.ticketSize.toString(),
         "dealer-share": settings.dealerShare.toString(),

@@ -4,6 +4,7 @@
  * @module
  */
 import { Decimal } from "../core/decimal.ts";
+import { ringHeader } from "./ring_header.ts";
 import type { RingSpecText } from "../ring/generator/spec.ts";
 import type { RunResult, Values } from "./contracts.ts";
 import { DEALER_COLUMNS } from "./dealer_columns.ts";
@@ -189,14 +190,7 @@ function ringPlanHeader(settings: RingSweepSettings): PlanHeader {
       ...(settings.lhs > 0 ? rangeSettings(settings) : {}),
       frontier: settings.frontier,
       ...(settings.frontier ? frontierSettings(settings) : {}),
-      "n-agents": settings.nAgents,
-      "maturity-days": settings.maturityDays,
-      "q-total": settings.qTotal.toString(),
-      "liquidity-mode": settings.liquidityMode,
-      "liquidity-agent": settings.liquidityMode === "single_at" ? settings.liquidityAgent : null,
-      "base-seed": settings.baseSeed,
-      "name-prefix": settings.namePrefix,
-      "default-handling": settings.defaultHandling,
+      ...ringHeader(settings),
       ...(settings.dealer === null ? {} : { dealer: JSON.stringify(settings.dealer) }),
       ...(typeof behaviours === "string" ? {} : { behaviours }),
     },
