@@ -272,7 +272,7 @@ export class Decimal {
     let quotient = dividend / divisor;
     let exponent = ideal - shift;
     if (quotient * divisor !== dividend) {
-      // The digits that were cut decide ties: any digit but 0 and 5 at the end stands for them.
+      // The digits that were cut decide ties; a last digit other than 0 and 5 stands for them.
       if (quotient % 5n === 0n) {
         quotient += (quotient === 0n ? dividend < 0n !== divisor < 0n : quotient < 0n) ? -1n : 1n;
       }

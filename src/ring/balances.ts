@@ -41,7 +41,7 @@ export function balanceRows(ledger: Ledger): BalanceRow[] {
  *
  * @example
  * ```ts ignore
- * Deno.writeTextFileSync("balances.csv", balancesCsv(simulateRing(scenario)));
+ * const text = balancesCsv(simulateRing(scenario)); // "agent_id,agent_kind,..."
  * ```
  */
 export function balancesCsv(outcome: Pick<RingOutcome, "balances">): string {

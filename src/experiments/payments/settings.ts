@@ -19,7 +19,7 @@ export type EvaluationMode = typeof EVALUATION_MODES[number];
 /** What a better policy must fulfil (spec 08 16.3). */
 export interface AcceptanceSettings {
   readonly requireSignificance: boolean;
-  /** Null: any. */
+  /** Null: no limit. */
   readonly maxCoefficientOfVariation: number | null;
   /** Share of payments, 0 to 1. */
   readonly minSettlementRate: number;
