@@ -186,3 +186,180 @@ export function isSimulationPersistenceProvider(value: unknown): value is Simula
       typeof Reflect.get(value, name) === "function"
     );
 }
+
+/** Status of a job. */
+export type JobStatus = RunStatus | "cancelled";
+
+/** What a job was asked to do. Lists of parameters hold the exact decimal texts that the user gave. */
+export interface JobConfig {
+  /** `ring`, `comparison`, `balanced`, or the name of another kind of sweep. */
+  readonly sweepType: string;
+  readonly nAgents: number;
+  /** In days. */
+  readonly maturityDays: number;
+  readonly kappas: readonly string[];
+  readonly concentrations: readonly string[];
+  readonly mus: readonly string[];
+  readonly outsideMidRatios: readonly string[];
+  readonly seeds: readonly number[];
+  /** Whether the runs were made on other machines. */
+  readonly cloud: boolean;
+}
+
+/** One submission of one experiment by a user (spec 09 2). Times are ISO 8601 in UTC. */
+export interface Job {
+  /** Three words such as `castle-river-mountain`; accepted ids match `^[a-z]+(-[a-z]+)+$`. */
+  readonly jobId: string;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+  readonly status: JobStatus;
+  readonly description: string;
+  readonly config: JobConfig;
+  /** In the order in which the runs were finished. A list of jobs may leave them out. */
+  readonly runIds: readonly string[];
+  /** Null as long as the plan is not known. */
+  readonly totalRuns: number | null;
+  readonly completedRuns: number;
+  readonly failedRuns: number;
+  readonly error: string | null;
+  readonly notes: string | null;
+  /** The experiment in the volume that holds what the job produced. */
+  readonly volumeExperimentId: string | null;
+}
+
+/** What happened to a job. */
+export type JobEventType = "created" | "started" | "progress" | "completed" | "failed" | "cancelled";
+
+/** An event of a job's life. Equal events are one event: sending one again changes nothing. */
+export interface JobEvent {
+  readonly jobId: string;
+  readonly eventType: JobEventType;
+  /** ISO 8601 in UTC, with microseconds where they are known. */
+  readonly timestamp: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+/** Which jobs to list: the newest first. */
+export interface JobQuery {
+  readonly status?: JobStatus;
+  /** Default 100. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** How a job stands: what changes while it runs. */
+export interface JobUpdate {
+  readonly status: JobStatus;
+  readonly completedAt?: string;
+  readonly error?: string;
+  readonly totalRuns?: number;
+  readonly completedRuns?: number;
+  readonly failedRuns?: number;
+}
+
+/** Keeps jobs and their events. Every method may be called again with the same arguments without changing anything. */
+export interface JobStore extends AsyncDisposable {
+  saveJob(job: Job): Promise<void>;
+  getJob(jobId: string): Promise<Job | null>;
+  listJobs(query?: JobQuery): Promise<Job[]>;
+  /** @throws {NotFound} for a job that the store does not know. */
+  updateStatus(jobId: string, update: JobUpdate): Promise<void>;
+  /** @throws {NotFound} for an event of a job that the store does not know. */
+  saveEvent(event: JobEvent): Promise<void>;
+  /** Oldest first. */
+  getEvents(jobId: string): Promise<JobEvent[]>;
+}
+
+/** A run of a job, as the cloud keeps it. Rates are exact decimal texts. */
+export interface CloudRun {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly createdAt: string;
+  readonly completedAt: string | null;
+  readonly status: JobStatus;
+  readonly kappa: string;
+  readonly concentration: string;
+  readonly mu: string;
+  readonly monotonicity: string | null;
+  readonly outsideMidRatio: string | null;
+  readonly seed: number | null;
+  /** The arm of a paired design. */
+  readonly regime: string | null;
+  readonly parameters: Values;
+  readonly executionTimeMs: number | null;
+  readonly worker: string | null;
+  readonly attempt: number;
+  readonly error: string | null;
+  /** References or links by artifact name. */
+  readonly artifacts: Readonly<Record<string, string>>;
+}
+
+/** The measures of a completed run of a job. Rates and volumes are exact decimal texts. */
+export interface CloudMetrics {
+  readonly runId: string;
+  readonly jobId: string;
+  readonly deltaTotal: string | null;
+  readonly phiTotal: string | null;
+  readonly nDefaults: number | null;
+  readonly nClears: number | null;
+  /** In days. */
+  readonly timeToStability: number | null;
+  readonly tradingEffect: string | null;
+  readonly totalTrades: number | null;
+  readonly totalTradeVolume: string | null;
+  readonly rawMetrics: Values;
+}
+
+/** Which runs of a job to list. */
+export interface RunQuery {
+  readonly status?: JobStatus;
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** Conditions on measures; every one that is given must hold. Bounds are included and compared exactly. */
+export interface MetricsQuery {
+  readonly jobId?: string;
+  readonly minDelta?: string;
+  readonly maxDelta?: string;
+  readonly regime?: string;
+  readonly kappas?: readonly string[];
+  /** Default 1,000. */
+  readonly limit?: number;
+  readonly offset?: number;
+}
+
+/** Measures together with the run that they are of. */
+export interface MeasuredCloudRun {
+  readonly run: CloudRun;
+  readonly metrics: CloudMetrics;
+}
+
+/** What can be read of jobs, runs and measures without the right to write: a hosted REST interface gives no more. */
+export interface CloudReader extends AsyncDisposable {
+  getJob(jobId: string): Promise<Job | null>;
+  listJobs(query?: JobQuery): Promise<Job[]>;
+  getEvents(jobId: string): Promise<JobEvent[]>;
+  getRun(jobId: string, runId: string): Promise<CloudRun | null>;
+  listRuns(jobId: string, query?: RunQuery): Promise<CloudRun[]>;
+  /** By delta, then run. */
+  queryMetrics(query: MetricsQuery): Promise<MeasuredCloudRun[]>;
+}
+
+/**
+ * The records and artifacts of jobs in the cloud (spec 09 3). Every writing method may be called again with the same
+ * arguments without changing anything; a run needs its job, and measures need their run.
+ */
+export interface CloudStorageClient extends CloudReader {
+  saveJob(job: Job): Promise<void>;
+  updateStatus(jobId: string, update: JobUpdate): Promise<void>;
+  logEvent(event: JobEvent): Promise<void>;
+  /** One statement per batch. @throws {NotFound} for runs of an unknown job. */
+  saveRuns(runs: readonly CloudRun[]): Promise<void>;
+  /** One statement per batch. @throws {NotFound} for measures of unknown runs. */
+  saveMetrics(metrics: readonly CloudMetrics[]): Promise<void>;
+  /** Keeps an artifact and returns its reference `<job>/runs/<run>/<name>`. */
+  uploadArtifact(jobId: string, runId: string, artifact: Artifact): Promise<string>;
+  /** A link that can be opened without credentials until it expires, by default after 3,600 seconds. */
+  getArtifactUrl(reference: string, expiresInSeconds?: number): Promise<string>;
+}
