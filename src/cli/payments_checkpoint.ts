@@ -34,6 +34,7 @@ const SHAPE: CommandShape<typeof FLAGS> = {
   details: [
     "A saved state goes on with the scenario that it was saved with and no other: the hash of the configuration is " +
     "checked. It continues to the same events as a run that was never stopped.",
+    "States in a database: bilancio payments checkpoint save, load, list and delete.",
   ],
   examples: [
     [

@@ -5,8 +5,8 @@
  */
 import type { PaymentsScenario } from "../payments/scenario/load.ts";
 import { PaymentsRecorder } from "../stores/duckdb/payments_recorder.ts";
-import { DuckDbSimulations } from "../stores/duckdb/simulations.ts";
-import { from } from "./paths.ts";
+import { type NamedPlace, openPlace, type PaymentsPlace } from "./payments_place.ts";
+import { openRecording } from "./recording_file.ts";
 import { readText } from "./read_text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -16,17 +16,29 @@ interface Overrides {
   readonly seed?: bigint | undefined;
   readonly reference?: boolean | undefined;
   readonly quiet?: boolean | undefined;
+  readonly "full-replay"?: boolean | undefined;
+  readonly "run-ticks"?: number | undefined;
+  /** The file with the script. */
+  readonly script?: string | undefined;
 }
 
 /** A recording under way. */
 export class PaymentsPersistence implements AsyncDisposable {
   private constructor(
-    readonly store: DuckDbSimulations,
+    readonly place: PaymentsPlace,
     readonly recorder: PaymentsRecorder,
     readonly simulationId: string,
-    /** The path of the database as the caller gave it. */
-    readonly database: string,
   ) {}
+
+  /** The database as the caller named it. */
+  get database(): string {
+    return this.place.name;
+  }
+
+  /** What is said of a run that was stopped. */
+  get goOn(): string {
+    return `${this.simulationId} is recorded so far; ${this.place.goOn(this.simulationId)}.`;
+  }
 
   /**
    * Opens the database and begins the simulation.
@@ -34,50 +46,42 @@ export class PaymentsPersistence implements AsyncDisposable {
    * @throws {Conflict} when another process holds the database, or when it has a simulation of that id.
    */
   static async open(
-    database: string,
+    database: NamedPlace,
     id: string | undefined,
     file: string,
-    { config }: PaymentsScenario,
+    { config, dictionary, behaviours }: PaymentsScenario,
     overrides: Overrides,
     terminal: Terminal,
   ): Promise<PaymentsPersistence> {
     const document = await overriddenDocument(file, overrides, terminal);
-    const store = await openRecording(database, terminal, overrides.quiet);
+    const { "run-ticks": ticks, script } = overrides;
+    const place = await openPlace(database, terminal, overrides.quiet);
     try {
       const simulationId = id ?? `sim-${crypto.randomUUID().slice(0, 8)}`;
-      const recorder = await PaymentsRecorder.start(store, {
+      const recorder = await PaymentsRecorder.start(place.store, {
         simulationId,
         file,
         document,
         config,
         reference: overrides.reference === true,
+        fullReplay: overrides["full-replay"] === true,
+        remake: {
+          dictionary,
+          behaviours,
+          ...(ticks === undefined ? {} : { ticks }),
+          ...(script === undefined ? {} : { script: readText(terminal.directory, script, "script") }),
+        },
       });
-      return new PaymentsPersistence(store, recorder, simulationId, database);
+      return new PaymentsPersistence(place, recorder, simulationId);
     } catch (error) {
-      await store[Symbol.asyncDispose]();
+      await place[Symbol.asyncDispose]();
       throw error;
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.store[Symbol.asyncDispose]();
+    await this.place[Symbol.asyncDispose]();
   }
-}
-
-/** Opens a database for recording; says which recordings in it were interrupted. */
-export async function openRecording(path: string, terminal: Terminal, quiet = false): Promise<DuckDbSimulations> {
-  const place = from(terminal.directory, path);
-  const folder = place.replace(/[\\/][^\\/]*$/, "");
-  if (folder !== place && folder !== "") Deno.mkdirSync(folder, { recursive: true });
-  const store = await DuckDbSimulations.open(place);
-  if (!quiet) {
-    for (const id of store.interrupted) {
-      terminal.error(
-        `warning: the recording of ${id} was interrupted; bilancio db delete ${id} --db ${path} removes it\n`,
-      );
-    }
-  }
-  return store;
 }
 
 /** Keeps a state in a database and returns its id. */

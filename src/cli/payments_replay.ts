@@ -11,6 +11,8 @@ import { FAILED } from "./errors.ts";
 import { type CommandShape, type FlagValues, onOff, path, text, wholeNumber } from "./flags.ts";
 import type { DisplayMode } from "./payments_display.ts";
 import type { ShownRun } from "./payments_figures.ts";
+import type { FilterTexts } from "./payments_filter.ts";
+import type { Range } from "./payments_replay_range.ts";
 import type { Terminal } from "./terminal.ts";
 
 const FLAGS = {
@@ -19,6 +21,8 @@ const FLAGS = {
   "to-tick": wholeNumber("TICK", "the last tick to show", {}, { fallback: "the last" }),
   "stream": onOff("print one JSON object per tick", { group: "Output" }),
   "event-stream": onOff("show one line per event on standard error"),
+  "json": onOff("with --event-stream: one JSON object per event on standard output, and one about the replay"),
+  "reference": onOff("with --event-stream: these objects as the reference prints them, unfiltered, 1000 of a tick"),
   "verbose": onOff("show ticks, events and days on standard error"),
   "filter-event-type": text("A,B", "show only events of these kinds", {
     group: "Filters, for --verbose and --event-stream",
@@ -39,11 +43,13 @@ const SHAPE: CommandShape<typeof FLAGS> = {
   examples: [
     ["bilancio payments replay first --db out/runs.duckdb", "prints the metrics of the recorded run"],
     ["bilancio payments replay first --db out/runs.duckdb --verbose --from-tick 3 --to-tick 5", "shows three ticks"],
+    ["bilancio payments replay first --db out/runs.duckdb --event-stream --json", "prints every event for a program"],
   ],
 };
 
 async function replay(id: string, flags: ReplayFlags, terminal: Terminal): Promise<number> {
   const mode = modeOf(flags);
+  if (flags.json || flags.reference) return await replayEvents(id, mode, flags, terminal);
   const { openDatabase } = await import("./database.ts");
   const { PaymentsRecording } = await import("../stores/duckdb/payments_recording.ts");
   await using database = await openDatabase(flags.db, terminal);
@@ -56,6 +62,25 @@ async function replay(id: string, flags: ReplayFlags, terminal: Terminal): Promi
   }
   if (mode !== "stream") await showSummary(recording, range, mode, ticks, terminal);
   return 0;
+}
+
+/** `--event-stream` as JSON. */
+async function replayEvents(id: string, mode: DisplayMode, flags: ReplayFlags, terminal: Terminal): Promise<number> {
+  if (mode !== "event-stream") {
+    throw new UsageError("--json and --reference choose the form of --event-stream; give that, too.");
+  }
+  const { printEvents } = await import("./payments_replay_events.ts");
+  const { db, "from-tick": from, "to-tick": to, reference = false } = flags;
+  return await printEvents(id, { db, from, to, reference, filter: filterTexts(flags) }, terminal);
+}
+
+function filterTexts(flags: ReplayFlags): FilterTexts {
+  return {
+    types: flags["filter-event-type"],
+    agent: flags["filter-agent"],
+    tx: flags["filter-tx"],
+    tickRange: flags["filter-tick-range"],
+  };
 }
 
 function modeOf(flags: ReplayFlags): DisplayMode {
@@ -71,22 +96,9 @@ function modeOf(flags: ReplayFlags): DisplayMode {
   return flags.stream ? "stream" : "normal";
 }
 
-interface Range {
-  readonly from: number;
-  readonly to: number;
-  readonly isWhole: boolean;
-}
-
 async function rangeOf(recording: PaymentsRecording, flags: ReplayFlags): Promise<Range> {
-  const last = await recording.lastTick();
-  const { "from-tick": from = 0, "to-tick": to = last } = flags;
-  if (flags["from-tick"] !== undefined && (from < 0 || from > last)) {
-    throw new ValidationError(`Invalid from_tick: ${from} (must be 0 to ${last})`, []);
-  }
-  if (flags["to-tick"] !== undefined && (to < from || to > last)) {
-    throw new ValidationError(`Invalid to_tick: ${to} (must be ${from} to ${last})`, []);
-  }
-  return { from, to, isWhole: from === 0 && to === last };
+  const { checkedRange } = await import("./payments_replay_range.ts");
+  return checkedRange(flags["from-tick"], flags["to-tick"], await recording.lastTick());
 }
 
 async function showTicks(
@@ -98,12 +110,7 @@ async function showTicks(
 ): Promise<number> {
   const { RunDisplay } = await import("./payments_display.ts");
   const { eventFilter } = await import("./payments_filter.ts");
-  const filter = eventFilter({
-    types: flags["filter-event-type"],
-    agent: flags["filter-agent"],
-    tx: flags["filter-tx"],
-    tickRange: flags["filter-tick-range"],
-  });
+  const filter = eventFilter(filterTexts(flags));
   const saving = { count: 0 };
   const display = new RunDisplay(mode, filter, saving, terminal);
   if (!isWhole) display.goOnFrom(await recording.totalsBefore(from));

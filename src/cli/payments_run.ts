@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError, ValidationError } from "../core/errors.ts";
+import { ValidationError } from "../core/errors.ts";
 import type { PaymentsRun, RunOptions, TickLine } from "../payments/script.ts";
 import type { PaymentsScenario } from "../payments/scenario/load.ts";
 import { type Command, commandOf } from "./command.ts";
@@ -21,6 +21,7 @@ import {
 import type { DisplayMode } from "./payments_display.ts";
 import type { EventFilter } from "./payments_filter.ts";
 import type { PaymentsPersistence } from "./payments_persist.ts";
+import { type NamedPlace, namedPlace, PERSIST_FLAGS } from "./payments_place.ts";
 import { fileNameOf } from "../stores/files/paths.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -39,8 +40,7 @@ const FLAGS = {
   "event-stream": onOff("show one line per event on standard error"),
   "verbose": onOff("show ticks, events and days on standard error"),
   "quiet": onOff("no warnings"),
-  "persist": path("DB", "record the run in this DuckDB database, which is made where it is missing"),
-  "simulation-id": text("ID", "the name of the recorded run", { fallback: "sim- and eight random digits" }),
+  ...PERSIST_FLAGS,
   "filter-event-type": text("A,B", "show only events of these kinds", {
     group: "Filters, for --verbose and --event-stream",
   }),
@@ -67,6 +67,10 @@ const SHAPE: CommandShape<typeof FLAGS> = {
       "also records the run; bilancio payments replay first --db out/runs.duckdb prints it again",
     ],
     [
+      "bilancio payments run examples/payments/01-two-banks.yaml --persist-to postgres --simulation-id first",
+      "records the run in a Postgres (from a checkout: deno task -q online); Ctrl-C keeps the ticks so far",
+    ],
+    [
       "bilancio payments run examples/payments/03-liquidity-saving.yaml --html out/payments.html --event-stream " +
       "--filter-event-type LsmBilateralOffset,LsmCycleSettlement",
       "writes a page and shows what liquidity saving settles",
@@ -83,6 +87,7 @@ function readSeed(text: string): bigint {
 async function run(file: string, flags: RunFlags, terminal: Terminal): Promise<number> {
   const mode = modeOf(flags);
   const filter = await filterOf(flags, mode);
+  const place = namedPlace(flags);
   const { checkDistinct } = await import("./outputs.ts");
   const { "export-events": events, "export-final": final, html, script, ticks, seed, reference } = flags;
   checkDistinct(terminal.directory, [file, script, events, final, html]);
@@ -93,7 +98,8 @@ async function run(file: string, flags: RunFlags, terminal: Terminal): Promise<n
     ...(reference === undefined ? {} : { reference }),
   };
   const scenario = await readPaymentsFile(file, options, terminal, flags.quiet);
-  const simulated = await recordedOrNot(file, scenario, { flags, mode, filter }, terminal);
+  const simulated = await recordedOrNot(file, scenario, place, { flags, mode, filter }, terminal);
+  if ("stopped" in simulated) return simulated.stopped;
   const { writeExports } = await import("./payments_exports.ts");
   await writeExports(terminal.directory, simulated.run, { events, final });
   if (html !== undefined) {
@@ -137,23 +143,36 @@ interface Showing {
   readonly mode: DisplayMode;
   readonly filter: EventFilter | undefined;
   readonly persistence?: PaymentsPersistence;
+  readonly signal?: AbortSignal;
 }
 
 /** Simulates; with `--persist` between opening and closing the database. */
 async function recordedOrNot(
   file: string,
   scenario: PaymentsScenario,
+  place: NamedPlace | undefined,
   showing: Showing,
   terminal: Terminal,
-): Promise<Simulated> {
-  const { persist, "simulation-id": id } = showing.flags;
-  if (persist === undefined) {
-    if (id !== undefined) throw new UsageError("--simulation-id names a recorded run; give --persist DB, too.");
-    return await simulate(file, scenario, showing, terminal);
-  }
+): Promise<Simulated | Stopped> {
+  if (place === undefined) return await simulate(file, scenario, showing, terminal);
+  const { "simulation-id": id } = showing.flags;
   const { PaymentsPersistence } = await import("./payments_persist.ts");
-  await using persistence = await PaymentsPersistence.open(persist, id, file, scenario, showing.flags, terminal);
-  return await simulate(file, scenario, { ...showing, persistence }, terminal);
+  const { Interrupt } = await import("./interrupt.ts");
+  using interrupt = new Interrupt(terminal, "Stopping: the ticks so far are recorded.");
+  await using persistence = await PaymentsPersistence.open(place, id, file, scenario, showing.flags, terminal);
+  try {
+    return await simulate(file, scenario, { ...showing, persistence, signal: interrupt.stop }, terminal);
+  } catch (error) {
+    if (interrupt.status === undefined || error !== interrupt.stop.reason) throw error;
+    terminal.error(`Interrupted: ${persistence.goOn}\n`);
+    return { stopped: interrupt.status };
+  }
+}
+
+/** A recorded run that a signal stopped. */
+interface Stopped {
+  /** The exit status. */
+  readonly stopped: number;
 }
 
 interface Simulated {
@@ -164,10 +183,10 @@ interface Simulated {
 async function simulate(
   file: string,
   { config, behaviours }: PaymentsScenario,
-  { flags, mode, filter, persistence }: Showing,
+  { flags, mode, filter, persistence, signal }: Showing,
   terminal: Terminal,
 ): Promise<Simulated> {
-  const { runPayments, runPaymentsStepwise } = await import("../payments/script.ts");
+  const { runPayments } = await import("../payments/script.ts");
   const { SavingCounter, streamSummary, summaryLine } = await import("./payments_figures.ts");
   const { RunDisplay } = await import("./payments_display.ts");
   const watching = flags.html === undefined ? undefined : (await import("../reports/payments_pages.ts")).PaymentsWatch;
@@ -200,10 +219,11 @@ async function simulate(
     readConfig: (dictionary) => readEngineDictionary(dictionary, { reference }).config,
     ...(script === undefined ? {} : { script }),
     ...(runTicks === undefined ? {} : { ticks: runTicks }),
+    ...(signal === undefined ? {} : { signal }),
   };
   const result = persistence === undefined
     ? runPayments(config, options)
-    : await runPaymentsStepwise(config, options, (logs) => persistence.recorder.afterTick(logs));
+    : await recorded(persistence, config, options);
   const seconds = (performance.now() - started) / 1000;
   const { engine, error } = result;
   await persistence?.recorder.finish(result, {
@@ -221,6 +241,12 @@ async function simulate(
   }
   const stopped = error === undefined ? {} : { error: error.message };
   return { run: result, page: watch?.page({ name: fileNameOf(file), ...planned, ...stopped }) };
+}
+
+async function recorded({ recorder }: PaymentsPersistence, config: PaymentsScenario["config"], options: RunOptions) {
+  const { runRecorded } = await import("../executors/recorded_payments.ts");
+  const { breathing } = await import("./breathing.ts");
+  return await runRecorded(recorder, config, options, breathing());
 }
 
 async function readScript(file: string, terminal: Terminal) {

@@ -20,42 +20,95 @@ function fractionBits(count: number, root: (prime: number) => number): Int32Arra
   return bits;
 }
 
-let constants: { readonly start: Int32Array; readonly round: Int32Array } | undefined;
+interface Constants {
+  readonly start: Int32Array;
+  readonly round: Int32Array;
+  /** The two digits of every byte. */
+  readonly digits: readonly string[];
+}
 
-function roundConstants(): { readonly start: Int32Array; readonly round: Int32Array } {
-  constants ??= { start: fractionBits(8, Math.sqrt), round: fractionBits(PRIMES, Math.cbrt) };
+let constants: Constants | undefined;
+
+function knownConstants(): Constants {
+  constants ??= {
+    start: fractionBits(8, Math.sqrt),
+    round: fractionBits(PRIMES, Math.cbrt),
+    digits: Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0")),
+  };
   return constants;
 }
 
 /** The message with its padding: a one bit, zeros, and the length in bits as 64-bit big-endian number. */
-function padded(bytes: Uint8Array): DataView {
-  const length = Math.ceil((bytes.length + 9) / 64) * 64;
-  const block = new Uint8Array(length);
+function padded(content: string | Uint8Array): Uint8Array {
+  const ascii = typeof content === "string" ? paddedAscii(content) : undefined;
+  if (ascii !== undefined) return ascii;
+  const bytes = typeof content === "string" ? new TextEncoder().encode(content) : content;
+  const block = emptyBlocks(bytes.length);
   block.set(bytes);
   block[bytes.length] = 0x80;
-  const view = new DataView(block.buffer);
-  view.setUint32(length - 8, Math.floor(bytes.length / 2 ** 29));
-  view.setUint32(length - 4, (bytes.length << 3) >>> 0);
-  return view;
+  return block;
+}
+
+/** The short way for ids, which are hashed by the ten thousand; undefined for a text that is not ASCII. */
+function paddedAscii(text: string): Uint8Array | undefined {
+  const block = emptyBlocks(text.length);
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit > 0x7f) return undefined;
+    block[i] = unit;
+  }
+  block[text.length] = 0x80;
+  return block;
+}
+
+/** Zeros with room for a message of so many bytes and its padding, and the length at the end. */
+function emptyBlocks(bytes: number): Uint8Array {
+  const length = Math.ceil((bytes + 9) / 64) * 64;
+  const blocks = new Uint8Array(length);
+  let bits = bytes * 8;
+  for (let i = length - 1; bits > 0; i--) {
+    blocks[i] = bits % 256;
+    bits = Math.floor(bits / 256);
+  }
+  return blocks;
 }
 
 function rotated(word: number, by: number): number {
   return (word >>> by) | (word << (32 - by));
 }
 
-function addBlock(hash: Int32Array, schedule: Int32Array, round: Int32Array, view: DataView, offset: number): void {
-  for (let t = 0; t < 16; t++) schedule[t] = view.getInt32(offset + t * 4);
+/** The words of a block, and those that follow from them. */
+function fillSchedule(schedule: Int32Array, bytes: Uint8Array, offset: number): void {
+  for (let t = 0; t < 16; t++) {
+    const at = offset + t * 4;
+    schedule[t] = word(bytes, at) << 24 | word(bytes, at + 1) << 16 | word(bytes, at + 2) << 8 | word(bytes, at + 3);
+  }
   for (let t = 16; t < PRIMES; t++) {
-    const w2 = schedule[t - 2] ?? 0;
-    const w15 = schedule[t - 15] ?? 0;
+    const w2 = word(schedule, t - 2);
+    const w15 = word(schedule, t - 15);
     const s1 = rotated(w2, 17) ^ rotated(w2, 19) ^ (w2 >>> 10);
     const s0 = rotated(w15, 7) ^ rotated(w15, 18) ^ (w15 >>> 3);
-    schedule[t] = (s1 + (schedule[t - 7] ?? 0) + s0 + (schedule[t - 16] ?? 0)) | 0;
+    schedule[t] = s1 + word(schedule, t - 7) + s0 + word(schedule, t - 16);
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = hash;
+}
+
+/** An element that is there. */
+function word(array: Int32Array | Uint8Array, at: number): number {
+  return array[at] ?? 0;
+}
+
+function addBlock(hash: Int32Array, schedule: Int32Array, round: Int32Array): void {
+  let a = word(hash, 0);
+  let b = word(hash, 1);
+  let c = word(hash, 2);
+  let d = word(hash, 3);
+  let e = word(hash, 4);
+  let f = word(hash, 5);
+  let g = word(hash, 6);
+  let h = word(hash, 7);
   for (let t = 0; t < PRIMES; t++) {
     const s1 = rotated(e, 6) ^ rotated(e, 11) ^ rotated(e, 25);
-    const first = (h + s1 + ((e & f) ^ (~e & g)) + (round[t] ?? 0) + (schedule[t] ?? 0)) | 0;
+    const first = (h + s1 + ((e & f) ^ (~e & g)) + word(round, t) + word(schedule, t)) | 0;
     const s0 = rotated(a, 2) ^ rotated(a, 13) ^ rotated(a, 22);
     const second = (s0 + ((a & b) ^ (a & c) ^ (b & c))) | 0;
     h = g;
@@ -67,18 +120,29 @@ function addBlock(hash: Int32Array, schedule: Int32Array, round: Int32Array, vie
     b = a;
     a = (first + second) | 0;
   }
-  const words = [a, b, c, d, e, f, g, h];
-  for (let i = 0; i < 8; i++) hash[i] = (hash[i] ?? 0) + (words[i] ?? 0);
+  hash[0] = word(hash, 0) + a;
+  hash[1] = word(hash, 1) + b;
+  hash[2] = word(hash, 2) + c;
+  hash[3] = word(hash, 3) + d;
+  hash[4] = word(hash, 4) + e;
+  hash[5] = word(hash, 5) + f;
+  hash[6] = word(hash, 6) + g;
+  hash[7] = word(hash, 7) + h;
 }
 
 /** SHA-256 of bytes, or of the UTF-8 form of text, as 64 lower-case hexadecimal digits. */
 export function sha256Hex(content: string | Uint8Array): string {
-  const view = padded(typeof content === "string" ? new TextEncoder().encode(content) : content);
-  const { start, round } = roundConstants();
+  const bytes = padded(content);
+  const { start, round, digits } = knownConstants();
   const hash = start.slice();
   const schedule = new Int32Array(PRIMES);
-  for (let offset = 0; offset < view.byteLength; offset += 64) addBlock(hash, schedule, round, view, offset);
+  for (let offset = 0; offset < bytes.length; offset += 64) {
+    fillSchedule(schedule, bytes, offset);
+    addBlock(hash, schedule, round);
+  }
   let text = "";
-  for (const word of hash) text += (word >>> 0).toString(16).padStart(8, "0");
+  for (let i = 0; i < hash.length; i++) {
+    for (let shift = 24; shift >= 0; shift -= 8) text += digits[(word(hash, i) >>> shift) & 0xff] ?? "";
+  }
   return text;
 }

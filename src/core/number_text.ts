@@ -65,6 +65,8 @@ export function metricCell(value: CellValue): string {
  * that no reader rounds it.
  */
 export function decimalJson(value: Decimal): string {
+  // Digits that end in another one than zero, after the point: there is nothing to take away.
+  if (value.exponent < 0 && value.beyond === null && value.low % 10 !== 0) return `"${value}"`;
   return integerText(value) ?? `"${value.normalized()}"`;
 }
 
@@ -124,6 +126,15 @@ export function displayNumber(value: CellValue): string {
   const whole = integerText(value);
   if (whole !== undefined) return whole;
   return withoutZeros(sixDecimals(value.toNumber()));
+}
+
+/** A plain fraction whose whole part a double holds exactly. */
+const PLAIN_FRACTION = /^(?:0|[1-9]\d{0,14})\.\d+$/;
+
+/** As {@linkcode displayNumber}, of a decimal's exact text; other text as it is. */
+export function displayDecimalText(text: string): string {
+  if (PLAIN_FRACTION.test(text)) return withoutZeros(sixDecimals(Number(text)));
+  return displayNumber(Decimal.parse(text) ?? text);
 }
 
 /** Positional text without the zeros at the end of its fraction, and without a point at its end. */

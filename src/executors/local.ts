@@ -13,6 +13,12 @@ import type {
 } from "../experiments/contracts.ts";
 import { failedProduct, keepsArtifacts, type RunFunction, type RunProduct } from "./run_product.ts";
 
+/**
+ * Milliseconds that short runs may take together before anything else gets its turn: a turn after each of them would
+ * have the registry flush the disk for each of them, too.
+ */
+const TURN = 5;
+
 /** The executor that needs nothing. */
 export class LocalExecutor implements SimulationExecutor {
   readonly #run: RunFunction;
@@ -35,6 +41,7 @@ export class LocalExecutor implements SimulationExecutor {
     requests: Iterable<RunRequest> | AsyncIterable<RunRequest>,
     options: ExecuteOptions = {},
   ): AsyncIterable<RunResult> {
+    let turnedAt = performance.now();
     for await (const request of requests) {
       if (options.signal?.aborted) return;
       try {
@@ -44,8 +51,10 @@ export class LocalExecutor implements SimulationExecutor {
         if (options.signal?.aborted) return;
         throw error;
       }
+      if (performance.now() - turnedAt < TURN) continue;
       // Timers, signals and finished writes get their turn; a timer would wait a millisecond and more.
       await new Promise<void>((resolve) => setImmediate(resolve));
+      turnedAt = performance.now();
     }
   }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { StoreError } from "../core/errors.ts";
 import type {
   ArtifactPolicy,
   ExecuteOptions,
@@ -28,6 +29,8 @@ export interface PoolOptions {
   readonly attempts?: number;
   /** After how long without a simulated day a worker counts as dead, in milliseconds; default 120,000. */
   readonly lease?: number;
+  /** A directory in which every worker records its runs in a part file of its own; none by default. */
+  readonly recordings?: string;
 }
 
 /** Work per message that keeps both the messages few and the cores even, in milliseconds. */
@@ -37,6 +40,9 @@ const FIRST_BATCH = 4;
 
 /** Batches that a worker has at a time: one under way and one that waits, so that it never idles. */
 const DEPTH = 2;
+
+/** How long a worker may take to close its files, in milliseconds. */
+const CLOSING = 30_000;
 
 /** Workers in a row that may die before they ever got ready. */
 const FALSE_STARTS = 3;
@@ -58,6 +64,9 @@ export class PoolExecutor implements SimulationExecutor {
   readonly #members = new Set<PoolMember<Item>>();
   readonly #sessions = new Set<Session>();
   #batchSize = FIRST_BATCH;
+  readonly #recordings: string | undefined;
+  /** Workers that were started: each has a part file of its own, since a dead worker may still hold its file. */
+  #started = 0;
   #epoch = 0;
   #falseStarts = 0;
   #lifeCheck: ReturnType<typeof setInterval> | undefined;
@@ -68,6 +77,7 @@ export class PoolExecutor implements SimulationExecutor {
     this.#script = options.script ?? new URL("./pool_worker.ts", import.meta.url);
     this.#attempts = options.attempts ?? 3;
     this.#lease = options.lease ?? 120_000;
+    this.#recordings = options.recordings;
   }
 
   /** @inheritdoc */
@@ -104,12 +114,12 @@ export class PoolExecutor implements SimulationExecutor {
     }
   }
 
-  /** @inheritdoc */
-  [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the workers; those that record runs close their files first. */
+  async [Symbol.asyncDispose](): Promise<void> {
     this.#stopLifeCheck();
-    for (const member of this.#members) member.end();
+    const members = [...this.#members];
     this.#members.clear();
-    return Promise.resolve();
+    await Promise.all(members.map((member) => member.close(CLOSING)));
   }
 
   /** Runs that should wait for a worker, so that none idles while the caller is busy. */
@@ -149,6 +159,7 @@ export class PoolExecutor implements SimulationExecutor {
     const member: PoolMember<Item> = new PoolMember<Item>(this.#script, {
       onResults: (batch, message) => this.#deliver(batch, message),
       onDay: (batch, runId, day) => batch.items[0]?.session.reportDay(runId, day),
+      onTrouble: (message) => this.#fail(new StoreError(message, { store: "duckdb", retryable: true })),
       onDeath: (batches, reason, wasReady) => {
         this.#members.delete(member);
         this.#falseStarts = wasReady ? 0 : this.#falseStarts + 1;
@@ -156,7 +167,7 @@ export class PoolExecutor implements SimulationExecutor {
         else this.#retry(batches, reason);
         this.#dispatch();
       },
-    });
+    }, this.#recordings === undefined ? null : { directory: this.#recordings, part: `pool-${++this.#started}` });
     this.#members.add(member);
     return member;
   }

@@ -4,6 +4,7 @@
  * @module
  */
 import { type FromWorker, messageFromWorker, SHARED, type ToWorker } from "./pool_protocol.ts";
+import type { RecordingPlace } from "./run_recorder.ts";
 
 /** What a worker was given and has not answered yet. */
 export interface Batch<Item> {
@@ -16,6 +17,8 @@ export interface MemberEvents<Item> {
   /** Results of the oldest batch. */
   readonly onResults: (batch: Batch<Item>, message: FromWorker & { type: "results" }) => void;
   readonly onDay: (batch: Batch<Item>, runId: string, day: number) => void;
+  /** Something is wrong that no other worker can mend, such as a full disk. */
+  readonly onTrouble: (message: string) => void;
   /** The worker is gone; the first of the batches is what it was at. */
   readonly onDeath: (batches: readonly Batch<Item>[], reason: string, wasReady: boolean) => void;
 }
@@ -27,14 +30,17 @@ export class PoolMember<Item> {
   readonly #memory = new SharedArrayBuffer(SHARED.length * Int32Array.BYTES_PER_ELEMENT);
   readonly #shared = new Int32Array(this.#memory);
   readonly #batches: Batch<Item>[] = [];
+  readonly #isRecording: boolean;
+  readonly #ended = Promise.withResolvers<void>();
   #isReady = false;
   #isGone = false;
   /** The last sign of life, and when it was seen. */
   #heartbeat = 0;
   #seen = performance.now();
 
-  constructor(script: URL, events: MemberEvents<Item>) {
+  constructor(script: URL, events: MemberEvents<Item>, recording: RecordingPlace | null = null) {
     this.#events = events;
+    this.#isRecording = recording !== null;
     this.#worker = new Worker(script, { type: "module", name: "bilancio pool" });
     this.#worker.onmessage = (event) => this.#receive(event);
     this.#worker.onmessageerror = () => this.#die("its message could not be read");
@@ -43,7 +49,7 @@ export class PoolMember<Item> {
       event.preventDefault();
       this.#die(event.message);
     };
-    this.#send({ type: "start", shared: this.#memory });
+    this.#send({ type: "start", shared: this.#memory, recording });
   }
 
   /** Batches under way. */
@@ -77,6 +83,19 @@ export class PoolMember<Item> {
   end(): void {
     this.#isGone = true;
     this.#worker.terminate();
+    this.#ended.resolve();
+  }
+
+  /** Lets the worker close what it has open before it ends; one that does not answer is ended after `patience` ms. */
+  async close(patience: number): Promise<void> {
+    if (this.#isGone) return;
+    if (this.#isRecording) {
+      this.#send({ type: "end" });
+      const timer = setTimeout(() => this.#ended.resolve(), patience);
+      await this.#ended.promise;
+      clearTimeout(timer);
+    }
+    this.end();
   }
 
   #send(message: ToWorker): void {
@@ -91,6 +110,8 @@ export class PoolMember<Item> {
       this.#isReady = true;
       return;
     }
+    if (message.type === "ended") return this.#ended.resolve();
+    if (message.type === "trouble") return this.#events.onTrouble(message.message);
     const [oldest] = this.#batches;
     if (oldest === undefined) return;
     if (message.type === "day") return this.#events.onDay(oldest, message.runId, message.day);

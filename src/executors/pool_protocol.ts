@@ -7,6 +7,7 @@
 import type { ArtifactPolicy, RunRequest, RunResult } from "../experiments/contracts.ts";
 import { isRecord, isValues } from "../experiments/plan.ts";
 import type { RunProduct } from "./run_product.ts";
+import type { RecordingPlace } from "./run_recorder.ts";
 
 /** Positions in the memory that a worker shares with the pool. */
 export const SHARED = {
@@ -19,7 +20,14 @@ export const SHARED = {
 
 /** From the pool to a worker. */
 export type ToWorker =
-  | { readonly type: "start"; readonly shared: SharedArrayBuffer }
+  | {
+    readonly type: "start";
+    readonly shared: SharedArrayBuffer;
+    /** Where the worker records its runs; null for nowhere. */
+    readonly recording: RecordingPlace | null;
+  }
+  /** Close what is open. */
+  | { readonly type: "end" }
   | {
     readonly type: "batch";
     readonly epoch: number;
@@ -38,6 +46,10 @@ export interface PackedRun {
 /** From a worker to the pool. */
 export type FromWorker =
   | { readonly type: "ready" }
+  /** Everything is closed. */
+  | { readonly type: "ended" }
+  /** Runs cannot be recorded: nothing is wrong with them, and no other worker would do better. */
+  | { readonly type: "trouble"; readonly message: string }
   | { readonly type: "day"; readonly runId: string; readonly day: number }
   | {
     /** The runs of the oldest batch: all of them, or the first ones when it was cancelled. */
@@ -106,8 +118,9 @@ export function unpacked(runs: readonly PackedRun[], bytes: Uint8Array): RunProd
  */
 export function messageFromWorker(value: unknown): FromWorker {
   if (isRecord(value)) {
-    const { type, runId, day, runs, bytes, busy } = value;
-    if (type === "ready") return { type };
+    const { type, runId, day, runs, bytes, busy, message } = value;
+    if (type === "ready" || type === "ended") return { type };
+    if (type === "trouble" && typeof message === "string") return { type, message };
     if (type === "day" && typeof runId === "string" && typeof day === "number") return { type, runId, day };
     if (type === "results" && isPackedRuns(runs) && isBytes(bytes) && typeof busy === "number") {
       return { type, runs, bytes, busy };
@@ -119,13 +132,20 @@ export function messageFromWorker(value: unknown): FromWorker {
 /** Checks what the pool sent; throws a {@linkcode TypeError} like {@linkcode messageFromWorker}. */
 export function messageToWorker(value: unknown): ToWorker {
   if (isRecord(value)) {
-    const { type, shared, epoch, keep, requests, reportDays } = value;
-    if (type === "start" && shared instanceof SharedArrayBuffer) return { type, shared };
+    const { type, shared, recording, epoch, keep, requests, reportDays } = value;
+    if (type === "end") return { type };
+    if (type === "start" && shared instanceof SharedArrayBuffer && (recording === null || isPlace(recording))) {
+      return { type, shared, recording };
+    }
     if (type === "batch" && typeof epoch === "number" && isPolicy(keep) && isRequests(requests)) {
       return { type, epoch, keep, requests, reportDays: reportDays === true };
     }
   }
   throw new TypeError("the pool sent something that is no message to a worker");
+}
+
+function isPlace(value: unknown): value is RecordingPlace {
+  return isRecord(value) && typeof value["directory"] === "string" && typeof value["part"] === "string";
 }
 
 function isBytes(value: unknown): value is Uint8Array<ArrayBuffer> {

@@ -7,4 +7,8 @@
 import { serveRuns } from "./pool_serving.ts";
 import { executeRing } from "./ring_run.ts";
 
-serveRuns(executeRing, self);
+serveRuns(executeRing, self, async (place) => {
+  // A database is loaded when something is recorded.
+  const { PartRecorder } = await import("./run_recorder.ts");
+  return await PartRecorder.open(place);
+});

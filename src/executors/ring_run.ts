@@ -43,7 +43,8 @@ export async function executeRing(request: RunRequest, control: RunControl): Pro
     });
     if (control.onOutcome !== undefined) {
       const seconds = (performance.now() - start) / 1000;
-      await control.onOutcome({ runId: request.runId, scenario: prepared.scenario, outcome, seconds });
+      const { runId, source } = request;
+      control.onOutcome({ runId, source, scenario: prepared.scenario, outcome, seconds });
     }
     const { behaviours } = prepared.scenario.run;
     if (control.keep !== "all") {

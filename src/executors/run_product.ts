@@ -22,12 +22,14 @@ export interface RunControl {
   /** Checked between days. */
   readonly signal?: AbortSignal;
   /** Takes what a simulation of the ring model left before its product is made, to record it. */
-  readonly onOutcome?: (left: RingRunLeft) => Promise<void>;
+  readonly onOutcome?: (left: RingRunLeft) => void;
 }
 
 /** What a simulation of the ring model left. */
 export interface RingRunLeft {
   readonly runId: string;
+  /** What the run was made from: the source of its request. */
+  readonly source: unknown;
   readonly scenario: Scenario;
   readonly outcome: RingOutcome;
   readonly seconds: number;

@@ -1,7 +1,9 @@
 import { assert, assertAlmostEquals } from "@std/assert";
 import { basename, join } from "@std/path";
+import { eventKinds } from "../../src/reports/event_kinds.ts";
 import { type Account, Ledger } from "../../src/reports/ledger.ts";
 import { RunStory } from "../../src/reports/run_story.ts";
+import { TextPlaces } from "../../src/reports/text_places.ts";
 import { GOLDEN, recorded } from "./golden.ts";
 import { agentsOf, csvRows, eventsFromLines } from "../reports/recorded.ts";
 
@@ -41,14 +43,16 @@ const KINDS = [["cash", "cash"], ["bank_deposit", "bank deposit"], ["reserve_dep
 ]];
 
 async function checkBalances(folder: string): Promise<void> {
-  const events = eventsFromLines(await gunzipped(join(folder, "events.jsonl.gz")));
+  const objects = eventsFromLines(await gunzipped(join(folder, "events.jsonl.gz")));
   const balances = csvRows(await Deno.readTextFile(join(folder, "balances.csv")));
-  const agents = agentsOf(balances, events);
+  const agents = agentsOf(balances, objects);
+  const events = eventKinds(objects, new TextPlaces());
   const story = new RunStory();
   const ledger = new Ledger();
   for (let i = 0; i < events.length; i++) {
-    story.read(events.object(i), events.time(i), events.phase(i) === "setup");
-    ledger.read(events.object(i));
+    const [kind, row] = [events.kindOf(i), events.rowOf(i)];
+    story.read(kind, row, events.time(i), events.phase(i) === "setup");
+    ledger.read(kind, row);
   }
   const ids = new Set(agents.map(({ id }) => id));
   const accounts = ledger.accounts(ids, story.obligations, agents.find(({ kind }) => kind === "central_bank")?.id);

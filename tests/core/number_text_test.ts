@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { Decimal } from "../../src/core/decimal.ts";
 import {
   decimalJson,
+  displayDecimalText,
   displayNumber,
   floatText,
   integerText,
@@ -157,6 +158,17 @@ Deno.test("metric JSON without decimals is the JSON of JavaScript", () => {
     if (/^[ -~\n]*$/.test(expected)) assertStrictEquals(metricsJsonText(JSON.parse(expected)), expected);
     else assertEquals(JSON.parse(metricsJsonText(JSON.parse(expected))), JSON.parse(expected));
   }));
+});
+
+Deno.test("displayDecimalText() shows the text of a decimal as displayNumber() shows the decimal", () => {
+  fc.assert(fc.property(decimals, (value) => {
+    assertEquals(displayDecimalText(value.toString()), displayNumber(value));
+  }));
+  const plain = fc.tuple(fc.nat({ max: 1_000_000 }), fc.stringMatching(/^[05]{0,8}\d{1,30}$/));
+  fc.assert(fc.property(plain, ([whole, fraction]) => {
+    assertEquals(displayDecimalText(`${whole}.${fraction}`), displayNumber(decimal(`${whole}.${fraction}`)));
+  }));
+  assertEquals([displayDecimalText("0.000"), displayDecimalText("0E-28"), displayDecimalText("")], ["0", "0", ""]);
 });
 
 Deno.test("displayNumber() shows at most six decimals of the exact binary value, halves to even", () => {

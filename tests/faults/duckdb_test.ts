@@ -2,9 +2,11 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Conflict, StoreError } from "../../src/core/errors.ts";
 import { Database } from "../../src/stores/duckdb/driver.ts";
-import { migrate, schemaProblems } from "../../src/stores/duckdb/migrations.ts";
-import { simulationEvents, simulationSummary } from "../../src/stores/duckdb/queries.ts";
+import { migrate } from "../../src/stores/duckdb/migrations.ts";
+import { simulationEvents } from "../../src/stores/duckdb/queries.ts";
 import { DuckDbSimulations } from "../../src/stores/duckdb/simulations.ts";
+import { simulationSummary } from "../../src/stores/duckdb/summaries.ts";
+import { schemaProblems } from "../../src/stores/duckdb/validation.ts";
 import { Place } from "../stores/places.ts";
 
 function run(program: string, ...args: string[]): boolean {
@@ -52,7 +54,7 @@ Deno.test("a missing table is named, with what makes it", async () => {
   const error = await assertRejects(() => simulationEvents(database, "s"), StoreError);
   assertMatch(
     error.message,
-    /runs\.duckdb has no table simulation_events; bilancio db init .*makes the missing tables$/,
+    /runs\.duckdb has no table simulations; bilancio db migrate --db .*makes the missing tables$/,
   );
   await migrate(database);
   assertEquals((await simulationEvents(database, "s")).total, 0);

@@ -3,6 +3,9 @@ import { assert, assertEquals, assertInstanceOf, assertMatch, assertRejects } fr
 import { Conflict, NotFound, StoreError } from "../../src/core/errors.ts";
 import { openPostgres } from "../../src/stores/postgres/connection.ts";
 import { migrate } from "../../src/stores/postgres/migrations.ts";
+import { loadPaymentsScenario } from "../../src/payments/scenario/load.ts";
+import { type RunOptions, runPaymentsStepwise } from "../../src/payments/script.ts";
+import { PaymentsRecorder } from "../../src/stores/duckdb/payments_recorder.ts";
 import { PostgresJobStore } from "../../src/stores/postgres/job_store.ts";
 import { PostgresRegistryStore } from "../../src/stores/postgres/registry_store.ts";
 import { PostgresSimulations } from "../../src/stores/postgres/simulations.ts";
@@ -102,6 +105,56 @@ check("an answer that is lost after the server did the work does not do it twice
   );
   assertEquals(counts, { simulations: 1, events: 2, registers: 1, registry: 2, job_events: 2, comparisons: 1 });
 });
+
+check(
+  "a run whose answers are lost at every commit leaves the rows of one without a fault, each once",
+  async (server) => {
+    const text = Deno.readTextFileSync(new URL("../../examples/payments/02-gridlock.yaml", import.meta.url));
+    const { config, dictionary, behaviours } = await loadPaymentsScenario(text, "g.yaml");
+    const counts = async (isFaulty: boolean) => {
+      await using database = await server.createDatabase({ migrated: true });
+      const url = new URL(database.url);
+      await using proxy = new CuttingProxy(Number(url.port));
+      url.port = String(proxy.port);
+      await using connection = openPostgres({ url: url.href, max: 1 });
+      if (isFaulty) proxy.cutAfter("COMMIT");
+      const store = new PostgresSimulations(connection);
+      const start = { simulationId: "s", file: "", document: dictionary, config, reference: false, fullReplay: true };
+      const recorder = await PaymentsRecorder.start(store, start);
+      let ticks = 0;
+      const onTick = (...[line, engine]: Parameters<NonNullable<RunOptions["onTick"]>>) => {
+        ticks++;
+        recorder.tick(line, engine, 0);
+      };
+      const run = await runPaymentsStepwise(config, { behaviours, onTick }, (logs) => {
+        recorder.afterTick(logs);
+        if (isFaulty && ticks === 3) proxy.cutAfter("COMMIT");
+        // Written in the middle, as a long run is.
+        return ticks === 3 ? recorder.keep(logs) : undefined;
+      });
+      if (isFaulty) proxy.cutAfter("COMMIT");
+      await recorder.finish(run, { ticks, seconds: 1, lsmReleases: 0, totalCost: 0, database: "" });
+      assertEquals(proxy.cuts, isFaulty ? 3 : 0);
+      const tables = [
+        "simulation_events",
+        "simulation_ticks",
+        "simulation_positions",
+        "transactions",
+        "simulation_runs",
+      ];
+      const more = ["daily_agent_metrics", "policy_snapshots", "policy_decisions", "tick_agent_states"];
+      const found = [];
+      for (const table of [...tables, ...more]) {
+        const [row] = await connection.rows(`SELECT count(*)::int AS rows FROM ${table}`);
+        found.push([table, row?.["rows"]]);
+      }
+      return [ticks, ...found];
+    };
+    const whole = await counts(false);
+    assertEquals(await counts(true), whole);
+    for (const row of whole.slice(1)) assert(Array.isArray(row) && Number(row[1]) > 0, String(row));
+  },
+);
 
 const REGISTER = { event_type: "StateRegisterSet", tick: 0, agent_id: "A", register_key: "k", new_value: 1 };
 

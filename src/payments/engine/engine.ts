@@ -18,6 +18,7 @@ import { buildState } from "./construction.ts";
 import { CostRules } from "./cost_rules.ts";
 import { totalCost } from "./bank.ts";
 import { EngineView } from "./policy_view.ts";
+import { paymentColumns, paymentRecords } from "./payment_records.ts";
 import * as queries from "./queries.ts";
 import type { EngineState } from "./state.ts";
 import {
@@ -28,6 +29,7 @@ import {
   submit,
   withdrawFromQueue2,
 } from "./submissions.ts";
+import { SettlementCounter, type SettlementTotals } from "./settlement_counter.ts";
 import { type SystemMetrics, systemMetrics, transactionCounts } from "./system_metrics.ts";
 import { runTick, type TickResult } from "./tick.ts";
 
@@ -40,6 +42,7 @@ export interface QueueCallAnswer {
 /** One simulation. */
 export class PaymentsEngine {
   readonly #state: EngineState;
+  #settlements: SettlementCounter | undefined;
   readonly #view: EngineView;
   readonly #costRules: CostRules;
 
@@ -269,13 +272,12 @@ export class PaymentsEngine {
 
   /** All payments that arrived so far (or on one day), in order of creation. */
   paymentRecords(day?: number): queries.Answer[] {
-    const { payments, config } = this.#state;
-    const records: queries.Answer[] = [];
-    for (let payment = 0; payment < payments.length; payment++) {
-      const arrivalDay = Math.floor((payments.arrivalTick[payment] ?? 0) / config.ticksPerDay);
-      if (day === undefined || arrivalDay === day) records.push(queries.paymentRecord(this.#state, payment));
-    }
-    return records;
+    return paymentRecords(this.#state, day);
+  }
+
+  /** The same as {@linkcode paymentRecords}, in columns: a long run has tens of thousands. */
+  paymentColumns(day?: number): Readonly<Record<string, (string | number | boolean | null)[]>> {
+    return paymentColumns(this.#state, day);
   }
 
   /** Unsettled payments due within so many ticks. */
@@ -310,6 +312,12 @@ export class PaymentsEngine {
 
   systemMetrics(): SystemMetrics {
     return systemMetrics(this.#state);
+  }
+
+  /** The two totals of {@linkcode systemMetrics} that are asked for again and again. */
+  settlementTotals(): SettlementTotals {
+    this.#settlements ??= new SettlementCounter(this.#state);
+    return this.#settlements.totals();
   }
 
   /** Numbers of payments: all, original, parts, settled. */

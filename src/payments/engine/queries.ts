@@ -76,10 +76,13 @@ export function agentOutflows(state: EngineState, bank: Bank): Answer {
   return { bilateral_outflows: Object.fromEntries(outflows), total_outflow: bank.totalOutflow };
 }
 
-const nullable = (tick: number | undefined): number | null => tick === undefined || tick === NONE ? null : tick;
-const rtgsName = (priority: number | undefined): string | null => RTGS_PRIORITY_NAMES[priority ?? NONE] ?? null;
+/** A tick, null for none. */
+export const nullable = (tick: number | undefined): number | null => tick === undefined || tick === NONE ? null : tick;
+/** The name of an RTGS priority, null for none. */
+export const rtgsName = (priority: number | undefined): string | null => RTGS_PRIORITY_NAMES[priority ?? NONE] ?? null;
 
-const STATUS_NAMES: Readonly<Record<number, string>> = {
+/** How statuses are called. */
+export const STATUS_NAMES: Readonly<Record<number, string>> = {
   [PENDING]: "Pending",
   [SETTLED]: "Settled",
   [OVERDUE]: "Overdue",
@@ -102,43 +105,6 @@ export function paymentDetails(state: EngineState, payment: number): Answer {
     declared_rtgs_priority: rtgsName(payments.declaredRtgsPriority[payment]),
     rtgs_submission_tick: nullable(payments.rtgsSubmissionTick[payment]),
     status: STATUS_NAMES[payments.status[payment] ?? PENDING],
-  };
-}
-
-/** A payment as the day's list shows it (spec 06 8.6). */
-export function paymentRecord(state: EngineState, payment: number): Answer {
-  const { payments, config } = state;
-  const status = payments.status[payment] ?? PENDING;
-  const tick = payments.statusTick[payment] ?? NONE;
-  const arrival = payments.arrivalTick[payment] ?? 0;
-  const parent = payments.parent[payment] ?? NONE;
-  const amount = payments.amount[payment] ?? 0;
-  const settled = status === SETTLED;
-  return {
-    tx_id: payments.id(payment),
-    sender_id: state.bank(payments.sender[payment] ?? 0).id,
-    receiver_id: state.bank(payments.receiver[payment] ?? 0).id,
-    amount,
-    priority: payments.priority[payment],
-    is_divisible: false,
-    arrival_tick: arrival,
-    arrival_day: Math.floor(arrival / config.ticksPerDay),
-    deadline_tick: payments.deadlineTick[payment],
-    settlement_tick: settled ? tick : null,
-    settlement_day: settled ? Math.floor(tick / config.ticksPerDay) : null,
-    status: status === PARTIALLY_SETTLED ? "pending" : (STATUS_NAMES[status] ?? "").toLowerCase(),
-    overdue_since_tick: status === OVERDUE ? tick : null,
-    drop_reason: null,
-    amount_settled: amount - (payments.remaining[payment] ?? 0),
-    queue1_ticks: 0,
-    queue2_ticks: 0,
-    total_delay_ticks: 0,
-    delay_cost: 0,
-    parent_tx_id: parent === NONE ? null : payments.id(parent),
-    split_index: null,
-    rtgs_priority: rtgsName(payments.rtgsPriority[payment]),
-    rtgs_submission_tick: nullable(payments.rtgsSubmissionTick[payment]),
-    declared_rtgs_priority: rtgsName(payments.declaredRtgsPriority[payment]),
   };
 }
 

@@ -102,8 +102,7 @@ function readDictionary(dictionary: EngineDictionary, { reference = false }: Loa
 function readFile(source: EngineDictionary, options: LoadOptions): PaymentsScenario {
   const problems: Issue[] = [];
   const behaviours = behavioursOf(source, options, problems);
-  // behaviour: filesDropValidatedKeys
-  const ignoring = behaviours.filesDropValidatedKeys;
+  const ignoring = ignoresKeys(behaviours);
   const warnings: Issue[] = [];
   const findings = new Findings();
   const file = scenarioFile.read(ignoring ? withoutEngineKeys(source, warnings) : source, [], findings);
@@ -119,6 +118,20 @@ function readFile(source: EngineDictionary, options: LoadOptions): PaymentsScena
   const { config } = readEngineDictionary(dictionary, { reference: ignoring });
   settle(rulesOfPolicies(file, config, behaviours));
   return { config, behaviours, dictionary, toggles: file.policy_feature_toggles ?? {}, warnings };
+}
+
+function ignoresKeys(behaviours: Behaviours): boolean {
+  // behaviour: filesDropValidatedKeys
+  return behaviours.filesDropValidatedKeys;
+}
+
+/**
+ * Reads once more the engine dictionary that a scenario was made into, with the switches of that time.
+ *
+ * @throws {ValidationError} for one that is none.
+ */
+export function readKeptDictionary(dictionary: unknown, behaviours: Behaviours): EngineConfig {
+  return readEngineDictionary(dictionary, { reference: ignoresKeys(behaviours) }).config;
 }
 
 function rulesOfPolicies(file: ScenarioFile, config: EngineConfig, behaviours: Behaviours): Issue[] {

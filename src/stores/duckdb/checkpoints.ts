@@ -5,6 +5,10 @@
  */
 import { NotFound, StoreError, ValidationError } from "../../core/errors.ts";
 import { sha256Hex } from "../../core/hash.ts";
+import type { Behaviours } from "../../payments/behaviours.ts";
+import { PaymentsEngine } from "../../payments/engine/engine.ts";
+import { PaymentsError } from "../../payments/errors.ts";
+import { loadEngineDictionary } from "../../payments/scenario/engine_dictionary.ts";
 import type { Database, Row } from "./driver.ts";
 
 /** Why a state was saved. */
@@ -117,6 +121,27 @@ export async function loadCheckpoint(database: Database, checkpointId: string): 
   };
 }
 
+/**
+ * The engine that a saved state goes on with, set up from the configuration that was saved with it.
+ *
+ * @throws {ValidationError} when state and configuration do not belong together.
+ */
+export function restoredEngine(
+  { config, state }: Pick<SavedCheckpoint, "config" | "state">,
+  behaviours?: Behaviours,
+): PaymentsEngine {
+  try {
+    // Unknown keys do not matter here: what the state was saved with was checked then.
+    const dictionary = loadEngineDictionary(config, "saved configuration", { reference: true });
+    return PaymentsEngine.load(dictionary.config, state, behaviours);
+  } catch (error) {
+    if (!(error instanceof PaymentsError)) throw error;
+    const { message } = error;
+    const what = /config|mismatch/i.test(message) ? "Config mismatch" : "The state cannot be restored";
+    throw new ValidationError(`${what}: ${message}`, []);
+  }
+}
+
 /** Saved states by tick, without their texts. */
 export async function listCheckpoints(
   database: Database,
@@ -151,6 +176,15 @@ export async function latestCheckpoint(database: Database, simulationId: string)
     [simulationId],
   );
   return row === undefined ? null : String(row["checkpoint_id"]);
+}
+
+/** Deletes the saved states of a simulation and returns how many there were. */
+export async function deleteCheckpoints(database: Database, simulationId: string): Promise<number> {
+  const rows = await database.rows(
+    "DELETE FROM simulation_checkpoints WHERE simulation_id = ? RETURNING checkpoint_id",
+    [simulationId],
+  );
+  return rows.length;
 }
 
 /** Deletes a saved state; whether there was one. */

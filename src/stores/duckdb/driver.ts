@@ -1,19 +1,29 @@
 /**
- * DuckDB as this project uses it: opened lazily, one piece of work at a time, errors in our words. No other file knows
- * the package.
+ * DuckDB as this project uses it: opened lazily, one piece of work at a time, errors in our words. Only this file and
+ * `chunk_writer.ts` know the package.
  *
  * @module
  */
-import type { DuckDBConnection, DuckDBInstance, DuckDBType, DuckDBValue } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import { CHUNK, ChunkWriter, type ColumnType, type ColumnValues } from "./chunk_writer.ts";
 import { databaseFailure } from "./failures.ts";
 
-type Api = typeof import("@duckdb/node-api");
+/** The package, and the functions beneath it: only those copy whole columns. */
+export type Api = typeof import("@duckdb/node-api") & { readonly bindings: typeof import("@duckdb/node-bindings") };
 
 let loaded: Promise<Api> | undefined;
 
 /** The package is native code of 60 MB: it is loaded when the first database is opened. */
 function api(): Promise<Api> {
-  return loaded ??= import("@duckdb/node-api");
+  return loaded ??= loadApi();
+}
+
+async function loadApi(): Promise<Api> {
+  const [node, { default: bindings }] = await Promise.all([
+    import("@duckdb/node-api"),
+    import("@duckdb/node-bindings"),
+  ]);
+  return { ...node, bindings };
 }
 
 /** A value that a query takes or gives. Whole numbers past 2^53 are bigints, times are dates. */
@@ -22,11 +32,7 @@ export type Cell = string | number | bigint | boolean | Date | null | Uint8Array
 /** A row by column name. */
 export type Row = Readonly<Record<string, Cell>>;
 
-/** Columns of an append: how each is stored. */
-export type ColumnType = "integer" | "bigint" | "double" | "varchar" | "boolean";
-
-/** One column of rows to append. Integers are below 2^31, bigints below 2^53; null is allowed everywhere. */
-export type ColumnValues = ArrayLike<number | string | boolean | null>;
+export type { ColumnType, ColumnValues };
 
 /** How a database is opened. */
 export interface OpenOptions {
@@ -37,9 +43,6 @@ export interface OpenOptions {
   /** Threads of DuckDB, default as many as there are cores. */
   readonly threads?: number;
 }
-
-/** Rows of a chunk of DuckDB. */
-const CHUNK = 2048;
 
 /** Statements of one unit of work; those of others wait until it is done. */
 export class Session {
@@ -89,12 +92,9 @@ export class Session {
     await this.#attempt(async () => {
       const appender = await this.#connection.createAppender(table);
       try {
-        const kinds = types.map((type) => this.#type(type));
+        const writer = new ChunkWriter(this.#api, types, columns);
         for (let start = 0; start < rows; start += CHUNK) {
-          const count = Math.min(CHUNK, rows - start);
-          const chunk = this.#api.DuckDBDataChunk.create(kinds, count);
-          columns.forEach((values, number) => this.#fill(chunk.getColumnVector(number), values, start, count));
-          appender.appendDataChunk(chunk);
+          appender.appendDataChunk(writer.chunk(start, Math.min(CHUNK, rows - start)));
         }
         appender.flushSync();
       } catch (error) {
@@ -108,31 +108,6 @@ export class Session {
       }
       appender.closeSync();
     });
-  }
-
-  #fill(
-    vector: ReturnType<InstanceType<Api["DuckDBDataChunk"]>["getColumnVector"]>,
-    values: ColumnValues,
-    start: number,
-    count: number,
-  ): void {
-    const { DuckDBBigIntVector, DuckDBIntegerVector } = this.#api;
-    if (vector instanceof DuckDBIntegerVector && values instanceof Int32Array) {
-      for (let i = 0; i < count; i++) vector.setItem(i, values[start + i] ?? 0);
-    } else if (vector instanceof DuckDBBigIntVector) {
-      for (let i = 0; i < count; i++) {
-        const value = values[start + i];
-        vector.setItem(i, typeof value === "number" ? BigInt(value) : null);
-      }
-    } else {
-      for (let i = 0; i < count; i++) vector.setItem(i, values[start + i] ?? null);
-    }
-    vector.flush();
-  }
-
-  #type(type: ColumnType): DuckDBType {
-    const { BIGINT, BOOLEAN, DOUBLE, INTEGER, VARCHAR } = this.#api;
-    return { integer: INTEGER, bigint: BIGINT, double: DOUBLE, varchar: VARCHAR, boolean: BOOLEAN }[type];
   }
 
   #bound(values: readonly Cell[]): DuckDBValue[] {

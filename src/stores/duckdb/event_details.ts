@@ -9,6 +9,7 @@ import { type Column, type EventTable, NumberColumn, ReferenceColumn, TextColumn
 import { decimalJson, floatText, jsonString } from "../../core/number_text.ts";
 import type { EventRecord, ReadableLog } from "../../experiments/contracts.ts";
 import { LIST_FIELDS, PAYMENT_EVENTS } from "../../payments/events.ts";
+import { RING_AGENT_FIELDS } from "./event_shapes.ts";
 
 /** The JSON of a value with `", "` and `": "` between its parts, as spec 08 1 has it. */
 export function storedJson(value: unknown): string {
@@ -61,21 +62,6 @@ function memberJson(name: string, value: unknown, floats: ReadonlySet<string>): 
 function textOf(value: unknown): string | null {
   return value === null || value === undefined ? null : String(value);
 }
-
-/** The fields whose value is also shown as the agent of an event of the ring model, the first that an event has. */
-const RING_AGENT_FIELDS = [
-  "agent",
-  "debtor",
-  "debtor_bank",
-  "frm",
-  "payer",
-  "customer",
-  "owner",
-  "trader",
-  "trader_id",
-  "from_holder",
-  "to",
-];
 
 /** Writes a stretch of a log. Names are given as numbers of the caller's dictionary. */
 export class DetailsWriter {

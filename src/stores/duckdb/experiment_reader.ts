@@ -44,7 +44,17 @@ export class DuckDbExperimentReader implements ExperimentReader {
       iterations: (await rows("experiment_iterations", "iteration")).map(iterationOf),
       events: (await rows("experiment_events", "id")).map(eventOf),
       evaluations: (await rows("policy_evaluations", "iteration, rowid")).map(evaluationOf),
+      simulations: await this.#simulations(runId),
     };
+  }
+
+  /** Those that are recorded to their end. */
+  async #simulations(runId: string): Promise<readonly string[]> {
+    const found = await this.#database.rows(
+      "SELECT simulation_id FROM simulations WHERE experiment_run_id = ? AND status = 'completed' ORDER BY simulation_no",
+      [runId],
+    );
+    return found.map((row) => text(row, "simulation_id"));
   }
 }
 

@@ -27,13 +27,21 @@ export function databaseFailure(thrown: unknown, path: string): Error {
   if (/read-only mode|Permission denied|Read-only file system/i.test(text)) {
     return failed(`Cannot write ${path}: it may only be read; change its rights or choose another database`);
   }
+  const unopened = /Cannot open file "([^"]+)": (.+)/.exec(firstLine(text));
+  if (unopened !== null) {
+    const [, file, why] = unopened;
+    const remedy = /No such file or directory/.test(why ?? "")
+      ? "; its directory does not exist: make it first"
+      : `: ${why}`;
+    return failed(`Cannot open ${file}${remedy}`);
+  }
   if (/not a valid DuckDB database|Serialization Error|not a DuckDB|newer version/i.test(text)) {
     return failed(`${path} is no database of this version of DuckDB: ${firstLine(text)}`);
   }
   if (/Catalog Error/.test(text)) {
     const table = /(?:Table|View) with name (\S+) does not exist/.exec(text)?.[1];
     if (table !== undefined) {
-      return failed(`${path} has no table ${table}; bilancio db init ${path} makes the missing tables`);
+      return failed(`${path} has no table ${table}; bilancio db migrate --db ${path} makes the missing tables`);
     }
   }
   if (/Requires ffi access/i.test(text)) {

@@ -7,26 +7,24 @@ import { NotFound, StoreError } from "../../core/errors.ts";
 import { canonicalText } from "../../experiments/canonical.ts";
 import type { Job, JobEvent, JobQuery, JobStore, JobUpdate } from "../../experiments/contracts.ts";
 import { isRecord } from "../../experiments/plan.ts";
-import { isMissing, readFailure } from "../files/atomic_file.ts";
 import { configRecord, isJobEventType, parseManifest } from "../files/job_manifest.ts";
 import { checkedName } from "../files/names.ts";
 import { sortableTime } from "../job_times.ts";
-import { Database, type Row } from "./driver.ts";
-import { migrate } from "./migrations.ts";
+import type { Row } from "./driver.ts";
+import { LateDatabase } from "./late_database.ts";
 
 /** Jobs in one database, which is opened, and made, when something is kept in it first. */
 export class DuckDbJobStore implements JobStore {
-  readonly #path: string;
-  #database: Promise<Database> | undefined;
+  readonly #database: LateDatabase;
 
   constructor(path: string) {
-    this.#path = path;
+    this.#database = new LateDatabase(path);
   }
 
   /** @inheritdoc */
   async saveJob(job: Job): Promise<void> {
     checkedName(job.jobId, "job id");
-    await (await this.#open()).run(
+    await (await this.#database.open()).run(
       `INSERT INTO jobs (job_id, created_at, completed_at, status, description, config, run_ids, total_runs,
          completed_runs, failed_runs, error, notes, volume_experiment_id)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
@@ -55,15 +53,15 @@ export class DuckDbJobStore implements JobStore {
 
   /** @inheritdoc */
   async getJob(jobId: string): Promise<Job | null> {
-    if (!this.#isThere()) return null;
-    const [row] = await (await this.#open()).rows("SELECT * FROM jobs WHERE job_id = ?", [jobId]);
+    if (!this.#database.isThere()) return null;
+    const [row] = await (await this.#database.open()).rows("SELECT * FROM jobs WHERE job_id = ?", [jobId]);
     return row === undefined ? null : this.#jobOf(row);
   }
 
   /** The newest first, of equally old ones by their ids. */
   async listJobs({ status, limit = 100, offset = 0 }: JobQuery = {}): Promise<Job[]> {
-    if (!this.#isThere()) return [];
-    const rows = await (await this.#open()).rows(
+    if (!this.#database.isThere()) return [];
+    const rows = await (await this.#database.open()).rows(
       `SELECT * FROM jobs ${status === undefined ? "" : "WHERE status = ?"}
        ORDER BY created_at DESC, job_id LIMIT ? OFFSET ?`,
       [...(status === undefined ? [] : [status]), limit, offset],
@@ -76,7 +74,7 @@ export class DuckDbJobStore implements JobStore {
     const found = await this.getJob(jobId);
     if (found === null) throw this.#noJob(jobId);
     const { completedAt, error, totalRuns, completedRuns, failedRuns } = update;
-    await (await this.#open()).run(
+    await (await this.#database.open()).run(
       `UPDATE jobs SET status = ?, completed_at = coalesce(?, completed_at), error = coalesce(?, error),
          total_runs = coalesce(?, total_runs), completed_runs = coalesce(?, completed_runs),
          failed_runs = coalesce(?, failed_runs) WHERE job_id = ?`,
@@ -96,7 +94,7 @@ export class DuckDbJobStore implements JobStore {
   async saveEvent({ jobId, eventType, timestamp, details }: JobEvent): Promise<void> {
     if (await this.getJob(jobId) === null) throw this.#noJob(jobId);
     // The details as they were come back; their canonical text decides whether two events are one.
-    await (await this.#open()).run(
+    await (await this.#database.open()).run(
       `INSERT INTO job_events SELECT ?, ?, ?, ?, ?, coalesce(max(place), 0) + 1 FROM job_events
        ON CONFLICT DO NOTHING`,
       [jobId, eventType, sortableTime(timestamp), canonicalText(details), JSON.stringify(details)],
@@ -105,8 +103,8 @@ export class DuckDbJobStore implements JobStore {
 
   /** @inheritdoc */
   async getEvents(jobId: string): Promise<JobEvent[]> {
-    if (!this.#isThere()) return [];
-    const rows = await (await this.#open()).rows(
+    if (!this.#database.isThere()) return [];
+    const rows = await (await this.#database.open()).rows(
       "SELECT * FROM job_events WHERE job_id = ? ORDER BY timestamp, place",
       [jobId],
     );
@@ -118,14 +116,14 @@ export class DuckDbJobStore implements JobStore {
     const config: unknown = JSON.parse(String(row["config"]));
     const runIds: unknown = JSON.parse(String(row["run_ids"]));
     const manifest = JSON.stringify({ ...row, config, run_ids: runIds });
-    return parseManifest(manifest, `${this.#path}: job ${String(row["job_id"])}`).job;
+    return parseManifest(manifest, `${this.#database.path}: job ${String(row["job_id"])}`).job;
   }
 
   #eventOf(row: Row): JobEvent {
     const details: unknown = JSON.parse(String(row["details"]));
     const eventType = row["event_type"];
     if (!isJobEventType(eventType) || !isRecord(details)) {
-      throw new StoreError(`${this.#path} holds an event of job ${String(row["job_id"])} that is none`, {
+      throw new StoreError(`${this.#database.path} holds an event of job ${String(row["job_id"])} that is none`, {
         store: "duckdb",
         retryable: false,
       });
@@ -134,38 +132,11 @@ export class DuckDbJobStore implements JobStore {
   }
 
   #noJob(jobId: string): NotFound {
-    return new NotFound(`${this.#path} has no job ${jobId}`);
-  }
-
-  /** Reading makes no file. */
-  #isThere(): boolean {
-    if (this.#database !== undefined) return true;
-    try {
-      return Deno.statSync(this.#path).isFile;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw readFailure(error, this.#path);
-    }
-  }
-
-  #open(): Promise<Database> {
-    return this.#database ??= opened(this.#path);
+    return new NotFound(`${this.#database.path} has no job ${jobId}`);
   }
 
   /** Closes the database. */
   async [Symbol.asyncDispose](): Promise<void> {
-    const database = await this.#database?.catch(() => undefined);
-    await database?.[Symbol.asyncDispose]();
-  }
-}
-
-async function opened(path: string): Promise<Database> {
-  const database = await Database.open(path);
-  try {
-    await migrate(database);
-    return database;
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    throw error;
+    await this.#database[Symbol.asyncDispose]();
   }
 }

@@ -6,8 +6,8 @@
 import { NotFound } from "../../core/errors.ts";
 import { checkedName } from "../files/names.ts";
 import { Database } from "./driver.ts";
-import { SCHEMA_VERSION, schemaState } from "./migrations.ts";
-import { TABLES } from "./schema.ts";
+import { requireSchema } from "./migrations.ts";
+import { columnNames, TABLES, VIEWS } from "./schema.ts";
 import { DuckDbSimulations } from "./simulations.ts";
 
 const PART = /^part-[A-Za-z0-9_.-]+\.duckdb$/;
@@ -23,28 +23,53 @@ const INTERNAL = new Set([
   "event_rows",
   "event_kinds",
   "simulation_names",
+  "logged_events",
+  "logged_names",
+  "event_shapes",
   "simulation_ticks",
   "simulation_positions",
   "schema_migrations",
 ]);
 
+/** The names of the part files of a directory, which need not exist. */
+function partNames(directory: string): string[] {
+  try {
+    return [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) => PART.test(name)).sort();
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return [];
+    throw error;
+  }
+}
+
+/** Whether a directory has parts of a recording. */
+export function hasParts(directory: string): boolean {
+  return partNames(directory).length > 0;
+}
+
 /**
- * All parts of a directory as one database that can only be read.
+ * All parts of a directory as one database that can only be read. A run that stands in several parts, because a writer
+ * died before it could report it, is shown once.
  *
  * @throws {NotFound} for a directory without parts; {@linkcode Conflict} for a part that is being written.
  */
 export async function openParts(directory: string): Promise<Database> {
-  const parts = [...Deno.readDirSync(directory)].map(({ name }) => name).filter((name) => PART.test(name)).sort();
+  const parts = partNames(directory);
   if (parts.length === 0) throw new NotFound(`${directory} has no parts of a recording`);
   const database = await Database.open(":memory:");
   try {
     for (const [i, name] of parts.entries()) {
       const path = `${directory}/${name}`;
-      await requireSchema(path);
+      await requirePart(path);
       await database.run(`ATTACH '${path.replaceAll("'", "''")}' AS part_${i} (READ_ONLY)`);
     }
-    for (const table of [...Object.keys(TABLES).filter((name) => !INTERNAL.has(name)), "simulation_events"]) {
-      const selects = parts.map((_, i) => `SELECT * FROM part_${i}.${table}`);
+    const superseded = await findSuperseded(database, parts.length);
+    for (const table of [...Object.keys(TABLES).filter((name) => !INTERNAL.has(name)), ...VIEWS]) {
+      const isNamed = VIEWS.includes(table) || columnNames(table).includes("simulation_id");
+      const selects = parts.map((_, i) =>
+        isNamed && superseded.has(i)
+          ? `SELECT * FROM part_${i}.${table} WHERE simulation_id NOT IN (FROM superseded_${i})`
+          : `SELECT * FROM part_${i}.${table}`
+      );
       await database.run(`CREATE VIEW ${table} AS ${selects.join(" UNION ALL BY NAME ")}`);
     }
     return database;
@@ -54,12 +79,26 @@ export async function openParts(directory: string): Promise<Database> {
   }
 }
 
-/** A part of another schema is brought to the present one first. */
-async function requireSchema(path: string): Promise<void> {
-  await using part = await Database.open(path, { readOnly: true });
-  const { version } = await schemaState(part);
-  if (version === SCHEMA_VERSION) return;
-  throw new NotFound(
-    `${path} has another schema (${version}, not ${SCHEMA_VERSION}): bring it up to date with bilancio db init --db ${path}`,
+/** Notes for each part the simulations that a newer or more complete recording replaces; gives the parts that have any. */
+async function findSuperseded(database: Database, parts: number): Promise<ReadonlySet<number>> {
+  const all = Array.from(
+    { length: parts },
+    (_, i) => `SELECT ${i} AS part, simulation_id, status, started_at FROM part_${i}.simulations`,
   );
+  const rows = await database.rows(
+    `SELECT part, simulation_id FROM (${all.join(" UNION ALL ")}) QUALIFY row_number() OVER (
+       PARTITION BY simulation_id ORDER BY status <> 'running' DESC, started_at DESC, part) > 1`,
+  );
+  const found = new Set(rows.map(({ part }) => Number(part)));
+  for (const part of found) {
+    const ids = rows.filter((row) => Number(row["part"]) === part).map((row) => row["simulation_id"] ?? null);
+    await database.run(`CREATE TABLE superseded_${part} AS SELECT unnest(?::VARCHAR[]) AS simulation_id`, [ids]);
+  }
+  return found;
+}
+
+/** A part of another schema has to be brought to the present one first. */
+async function requirePart(path: string): Promise<void> {
+  await using part = await Database.open(path, { readOnly: true });
+  await requireSchema(part);
 }

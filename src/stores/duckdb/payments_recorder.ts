@@ -10,9 +10,11 @@ import type { PaymentsEngine } from "../../payments/engine/engine.ts";
 import type { PaymentsLog } from "../../payments/events.ts";
 import type { PaymentsRun, TickLine } from "../../payments/script.ts";
 import { configJson, policyHash, runConfigHash } from "./config_text.ts";
-import type { ColumnType } from "./driver.ts";
-import { TABLES } from "./schema.ts";
-import type { DuckDbSimulations, TableRows } from "./simulations.ts";
+import { FullReplay } from "./full_replay.ts";
+import { type PaymentsRemake, remakeRecord } from "./payments_remake.ts";
+import type { RunStore } from "./run_store.ts";
+import type { TableRows } from "./simulations.ts";
+import { rowsOf, type RowValue, WaitingRows } from "./waiting_rows.ts";
 
 /** What is recorded at the start. */
 export interface PaymentsStart {
@@ -24,9 +26,16 @@ export interface PaymentsStart {
   readonly config: EngineConfig;
   /** Whether the run follows the reference: then payments are kept as they stood at the end of their day (spec 08 6). */
   readonly reference: boolean;
+  /** Whether every tick leaves the banks' states, the queues and the decisions of policies (see `full_replay.ts`). */
+  readonly fullReplay?: boolean;
+  /** What the run can be made again from; without it an interrupted recording cannot be resumed. */
+  readonly remake?: PaymentsRemake;
   readonly experimentRunId?: string;
   readonly experimentIteration?: number;
 }
+
+/** What a run leaves that is recorded. */
+export type RunEnd = Pick<PaymentsRun, "engine" | "logs" | "error">;
 
 /** What the run printed at its end besides what the engine knows. */
 export interface PaymentsFigures {
@@ -38,32 +47,39 @@ export interface PaymentsFigures {
   readonly database: string;
 }
 
-/** Events that wait at most before they are written, and at the end of a day. */
-const MOST_WAITING = 120_000;
-const ENOUGH_FOR_A_DAY = 40_000;
-
-type Values = (string | number | boolean | null)[];
+/**
+ * Events that wait at most before they are written, and at the end of a day. DuckDB puts 122,880 rows of one transaction
+ * into its file at once; fewer would be written twice, first to its journal.
+ */
+const MOST_WAITING = 245_760;
+const ENOUGH_FOR_A_DAY = 122_880;
 
 /** Records one run. */
 export class PaymentsRecorder {
-  readonly #store: DuckDbSimulations;
+  readonly #store: RunStore;
   readonly #start: PaymentsStart;
   /** Events of the logs before the last one, and how many of all are written. */
   #base = 0;
   #logs = 0;
   #shown = 0;
   #written = 0;
+  /** The last write, which may still be under way. */
+  #committed: Promise<void> = Promise.resolve();
   #line: { readonly line: TickLine; readonly engine: PaymentsEngine; readonly released: number } | undefined;
-  #ticks: Values[] = [];
-  #positions: Values[] = [];
-  #days: Values[] = [];
-  #queues: Values[] = [];
-  #payments: Values[] = [];
+  readonly #ticks = new WaitingRows("simulation_ticks");
+  readonly #positions = new WaitingRows("simulation_positions");
+  readonly #days = new WaitingRows("daily_agent_metrics");
+  readonly #queues = new WaitingRows("agent_queue_snapshots");
+  readonly #payments = new WaitingRows("transactions");
   #tickCount = 0;
+  readonly #fullReplay: FullReplay | undefined;
 
-  private constructor(store: DuckDbSimulations, start: PaymentsStart) {
+  private constructor(store: RunStore, start: PaymentsStart) {
     this.#store = store;
     this.#start = start;
+    if (start.fullReplay === true) {
+      this.#fullReplay = new FullReplay(start.simulationId, start.reference ? 10 : start.config.ticksPerDay);
+    }
   }
 
   /**
@@ -71,7 +87,7 @@ export class PaymentsRecorder {
    *
    * @throws {Conflict} when a simulation of that id is recorded already.
    */
-  static async start(store: DuckDbSimulations, start: PaymentsStart): Promise<PaymentsRecorder> {
+  static async start(store: RunStore, start: PaymentsStart): Promise<PaymentsRecorder> {
     const { config, document, simulationId } = start;
     const json = configJson(document);
     await store.start(simulationId, {}, {
@@ -83,7 +99,10 @@ export class PaymentsRecorder {
       ticksPerDay: config.ticksPerDay,
       numDays: config.numDays,
       numAgents: config.agents.length,
-      behaviours: { reference: start.reference },
+      behaviours: {
+        reference: start.reference,
+        ...(start.remake === undefined ? {} : remakeRecord(start.remake, start.fullReplay === true)),
+      },
       ...(start.experimentRunId === undefined ? {} : { experimentRunId: start.experimentRunId }),
       ...(start.experimentIteration === undefined ? {} : { experimentIteration: start.experimentIteration }),
     }, [policyRows(simulationId, document)]);
@@ -108,9 +127,8 @@ export class PaymentsRecorder {
     }
     const end = this.#base + engine.log.length;
     const endsDay = (line.tick + 1) % this.#start.config.ticksPerDay === 0;
-    // Counting all payments takes time: the totals are asked for where they are shown.
-    const totals = endsDay ? engine.systemMetrics() : undefined;
-    this.#ticks.push([
+    const totals = endsDay ? engine.settlementTotals() : undefined;
+    this.#ticks.add(
       this.#number,
       this.#tickCount,
       line.tick,
@@ -124,11 +142,12 @@ export class PaymentsRecorder {
       released,
       this.#shown,
       end,
-    ]);
+    );
+    this.#fullReplay?.look(line.tick, engine, this.#shown - this.#base);
     this.#shown = end;
     if (endsDay) this.#endDay((line.tick + 1) / this.#start.config.ticksPerDay - 1, engine);
     this.#tickCount++;
-    const waiting = end - this.#written;
+    const waiting = end - this.#written + (this.#fullReplay?.waiting ?? 0);
     return waiting >= MOST_WAITING || (endsDay && waiting >= ENOUGH_FOR_A_DAY) ? this.#write(logs) : undefined;
   }
 
@@ -140,11 +159,11 @@ export class PaymentsRecorder {
     const { simulationId, reference } = this.#start;
     this.#takePositions(this.#tickCount, engine);
     for (const record of engine.dayRecords(day)) {
-      this.#days.push(valuesOf("daily_agent_metrics", { ...record, simulation_id: simulationId }));
+      this.#days.addRecord({ ...record, simulation_id: simulationId });
     }
     for (const agent of engine.agentIds) {
       engine.queue1(agent).forEach((id, position) =>
-        this.#queues.push([simulationId, agent, day, "queue1", position, id])
+        this.#queues.add(simulationId, agent, day, "queue1", position, id)
       );
     }
     if (reference) this.#takePayments(engine, day);
@@ -152,7 +171,7 @@ export class PaymentsRecorder {
 
   #takePositions(position: number, engine: PaymentsEngine): void {
     engine.positions().forEach(({ balance, postedCollateral, queue1Length }, agent) =>
-      this.#positions.push([
+      this.#positions.add(
         this.#number,
         position,
         agent,
@@ -160,18 +179,33 @@ export class PaymentsRecorder {
         balance,
         postedCollateral,
         queue1Length,
-      ])
+      )
     );
   }
 
   #takePayments(engine: PaymentsEngine, day?: number): void {
-    const { simulationId } = this.#start;
-    for (const record of engine.paymentRecords(day)) {
-      this.#payments.push(valuesOf("transactions", { ...record, simulation_id: simulationId }));
-    }
+    this.#payments.addColumns(engine.paymentColumns(day), { simulation_id: this.#start.simulationId });
   }
 
+  /**
+   * Writes what waits. The run may go on when it is copied: DuckDB puts it on the disk on a thread of its own, and the
+   * next call waits for that.
+   */
   async #write(logs: readonly PaymentsLog[]): Promise<void> {
+    await this.#committed;
+    const { simulationId } = this.#start;
+    const { promise: copied, resolve } = Promise.withResolvers<void>();
+    const { stretches, rows, written } = this.#waiting(logs);
+    const committed = this.#store.record(simulationId, stretches, rows, resolve).then(() => {});
+    // Whoever waits for the next write is told of a failure, too.
+    committed.catch(() => {});
+    this.#committed = committed;
+    this.#written = written;
+    await Promise.race([copied, committed]);
+  }
+
+  /** What waits to be written. */
+  #waiting(logs: readonly PaymentsLog[]): { stretches: EventStretch[]; rows: TableRows[]; written: number } {
     const stretches: EventStretch[] = [];
     let base = 0;
     for (const log of logs) {
@@ -179,53 +213,59 @@ export class PaymentsRecorder {
       if (from < log.length) stretches.push({ log, from, to: log.length });
       base += log.length;
     }
-    const rows = this.#takeRows();
-    await this.#store.record(this.#start.simulationId, stretches, rows);
-    this.#written = base;
+    return { stretches, rows: this.#takeRows(), written: base };
   }
 
   /** What waits beside the events. */
   #takeRows(): TableRows[] {
-    const rows = [
-      rowsOf("simulation_ticks", this.#ticks),
-      rowsOf("simulation_positions", this.#positions),
-      rowsOf("daily_agent_metrics", this.#days),
-      rowsOf("agent_queue_snapshots", this.#queues),
-      rowsOf("transactions", this.#payments),
+    return [
+      this.#ticks.take(),
+      this.#positions.take(),
+      this.#days.take(),
+      this.#queues.take(),
+      this.#payments.take(),
+      ...Object.entries(this.#fullReplay?.takeRows() ?? {}).filter(([, columns]) => columns.length > 0)
+        .map(([table, columns]) => ({ ...rowsOf(table, []), columns })),
     ];
-    this.#ticks = [];
-    this.#positions = [];
-    this.#days = [];
-    this.#queues = [];
-    this.#payments = [];
-    return rows;
+  }
+
+  /** Writes the ticks so far and leaves the simulation `running`: somebody stopped the run, and can resume it. */
+  async keep(logs: readonly PaymentsLog[]): Promise<void> {
+    await this.#write(logs);
+    await this.#committed;
   }
 
   /** Writes what waits, the state at the end, and how the run ended. */
-  async finish({ engine, logs, error }: PaymentsRun, figures: PaymentsFigures): Promise<void> {
+  async finish({ engine, logs, error }: RunEnd, figures: PaymentsFigures): Promise<void> {
     const { simulationId, reference } = this.#start;
     if (engine !== undefined) {
       this.#takePositions(FINAL_POSITION, engine);
       if (!reference) this.#takePayments(engine);
     }
-    await this.#write(logs);
+    await this.#committed;
+    const { stretches, rows } = this.#waiting(logs);
     const metrics = engine?.systemMetrics();
     const at = error?.tick === undefined ? "" : `Tick ${error.tick}: `;
-    await this.#store.end(simulationId, {
-      status: error === undefined ? "completed" : "failed",
-      ...(error === undefined ? {} : { error: `${at}${error.message}` }),
-      total_arrivals: metrics?.total_arrivals ?? 0,
-      total_settlements: metrics?.total_settlements ?? 0,
-      total_cost_cents: figures.totalCost,
-      duration_seconds: figures.seconds,
-      ticksPerSecond: figures.seconds > 0 ? figures.ticks / figures.seconds : 0,
-      outcome: {
-        ticks: figures.ticks,
-        lsm_releases: figures.lsmReleases,
-        settlement_rate: metrics?.settlement_rate ?? 0,
-        database: figures.database,
+    await this.#store.end(
+      simulationId,
+      {
+        status: error === undefined ? "completed" : "failed",
+        ...(error === undefined ? {} : { error: `${at}${error.message}` }),
+        total_arrivals: metrics?.total_arrivals ?? 0,
+        total_settlements: metrics?.total_settlements ?? 0,
+        total_cost_cents: figures.totalCost,
+        duration_seconds: figures.seconds,
+        ticksPerSecond: figures.seconds > 0 ? figures.ticks / figures.seconds : 0,
+        outcome: {
+          ticks: figures.ticks,
+          lsm_releases: figures.lsmReleases,
+          settlement_rate: metrics?.settlement_rate ?? 0,
+          database: figures.database,
+        },
       },
-    });
+      rows,
+      stretches,
+    );
   }
 }
 
@@ -234,7 +274,7 @@ export const FINAL_POSITION = -1;
 
 function policyRows(simulationId: string, document: unknown): TableRows {
   const agents = listAt(document, "agents") ?? listAt(document, "agent_configs") ?? [];
-  const rows = agents.map((agent): Values => {
+  const rows = agents.map((agent): RowValue[] => {
     const policy = valueAt(agent, "policy");
     return [simulationId, String(valueAt(agent, "id")), 0, 0, policyHash(policy), configJson(policy, true), "init"];
   });
@@ -248,36 +288,4 @@ function valueAt(value: unknown, key: string): unknown {
 function listAt(value: unknown, key: string): unknown[] | undefined {
   const list = valueAt(value, key);
   return Array.isArray(list) ? list : undefined;
-}
-
-/** The values of a record in the order of a table's columns. */
-function valuesOf(table: string, record: Readonly<Record<string, unknown>>): Values {
-  return Object.keys(TABLES[table] ?? {}).filter((name) => name !== "").map((name) => {
-    const value = record[name];
-    return typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? value : null;
-  });
-}
-
-/** Rows of a table as columns, typed as the table's columns are. */
-export function rowsOf(table: string, rows: readonly Values[]): TableRows {
-  const types = Object.entries(TABLES[table] ?? {}).filter(([name]) => name !== "").map(([, type]) => columnType(type));
-  return { table, types, columns: types.map((_, column) => rows.map((row) => row[column] ?? null)) };
-}
-
-function columnType(sql: string): ColumnType {
-  const word = sql.split(" ")[0] ?? "";
-  switch (word) {
-    case "INTEGER":
-      return "integer";
-    case "DOUBLE":
-      return "double";
-    case "BOOLEAN":
-      return "boolean";
-    case "VARCHAR":
-      return "varchar";
-    case "BIGINT":
-      return "bigint";
-    default:
-      throw new TypeError(`no column type for ${sql}`);
-  }
 }

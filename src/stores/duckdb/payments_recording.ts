@@ -7,7 +7,9 @@ import { NotFound, StoreError } from "../../core/errors.ts";
 import { PAYMENT_EVENTS, type WrittenEvent } from "../../payments/events.ts";
 import type { TickLine } from "../../payments/script.ts";
 import type { Database, Row } from "./driver.ts";
+import { eventsWhere } from "./events_sql.ts";
 import { FINAL_POSITION } from "./payments_recorder.ts";
+import { jsonIn } from "./stored_json.ts";
 
 /** A bank's position. */
 export interface RecordedPosition {
@@ -51,7 +53,7 @@ export class PaymentsRecording {
   ) {
     this.#database = database;
     this.#row = row;
-    const outcome: unknown = JSON.parse(String(row["outcome"] ?? "{}"));
+    const outcome = jsonIn(row, "outcome", `the simulation ${simulationId}`);
     this.#outcome = typeof outcome === "object" && outcome !== null ? { ...outcome } : {};
   }
 
@@ -62,7 +64,7 @@ export class PaymentsRecording {
    */
   static async find(database: Database, simulationId: string): Promise<PaymentsRecording> {
     const [row] = await database.rows("SELECT * FROM simulations WHERE simulation_id = ?", [simulationId]);
-    if (row === undefined) throw new NotFound(await unknownId(database, simulationId));
+    if (row === undefined) throw await unknownSimulation(database, simulationId);
     const refuse = (why: string) =>
       new StoreError(`The simulation ${simulationId} in ${database.path} ${why}`, {
         store: "duckdb",
@@ -72,7 +74,9 @@ export class PaymentsRecording {
     if (row["model"] !== "payments") {
       throw refuse(`is of the model ${String(row["model"])}; only payments can be replayed`);
     }
+    if (row["config_json"] === null) throw refuse("cannot be replayed: Configuration not found in database");
     if (row["outcome"] === null) throw refuse("was not recorded by bilancio payments run; bilancio db events shows it");
+    jsonIn(row, "config_json", `the simulation ${simulationId}`);
     const final = await positionsAt(database, Number(row["simulation_no"]), FINAL_POSITION);
     return new PaymentsRecording(
       database,
@@ -195,18 +199,10 @@ export class PaymentsRecording {
 
   /** The events of a stretch of the log. */
   async #events(first: number, end: number): Promise<WrittenEvent[]> {
+    const events = await eventsWhere(this.#database, this.#number, `sequence >= ${first} AND sequence < ${end}`);
     const rows = await this.#database.rows(
-      `WITH e AS MATERIALIZED (
-         SELECT * FROM event_rows WHERE simulation_no = ? AND sequence >= ? AND sequence < ?
-       ), n AS MATERIALIZED (
-         SELECT number, name FROM simulation_names
-         WHERE simulation_no = ? AND number IN (SELECT agent FROM e UNION SELECT tx FROM e)
-       )
-       SELECT e.tick, k.event_type, e.details, a.name AS agent_id, t.name AS tx_id
-       FROM e JOIN event_kinds k ON k.kind = e.kind
-         LEFT JOIN n a ON a.number = e.agent LEFT JOIN n t ON t.number = e.tx
-       ORDER BY e.sequence`,
-      [this.#number, first, end, this.#number],
+      `SELECT tick, event_type, details, agent_id, tx_id FROM ${events} WHERE simulation_id = ? ORDER BY event_timestamp`,
+      [this.simulationId],
     );
     return rows.map(writtenEventOf);
   }
@@ -242,7 +238,7 @@ const FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
 /** An event as the engine wrote it: the columns `agent_id` and `tx_id` go back to their places among the fields. */
 export function writtenEventOf(row: Row): WrittenEvent {
   const kind = String(row["event_type"]);
-  const parsed: unknown = JSON.parse(String(row["details"]));
+  const parsed = jsonIn(row, "details", `a recorded ${kind}`);
   const details = new Map<string, unknown>(
     typeof parsed === "object" && parsed !== null ? Object.entries(parsed) : [],
   );
@@ -255,8 +251,13 @@ export function writtenEventOf(row: Row): WrittenEvent {
   return event;
 }
 
-async function unknownId(database: Database, simulationId: string): Promise<string> {
-  const rows = await database.rows("SELECT simulation_id FROM simulations ORDER BY started_at DESC LIMIT 10");
+/** The error for an id that is not recorded; it names the newest that are. */
+export async function unknownSimulation(database: Database, simulationId: string): Promise<NotFound> {
+  const rows = await database.rows(
+    "SELECT simulation_id FROM simulations ORDER BY started_at DESC, simulation_id DESC LIMIT 10",
+  );
   const newest = rows.map((row) => String(row["simulation_id"])).join(", ");
-  return `${database.path} has no simulation ${simulationId}${newest === "" ? "" : `; the newest are ${newest}`}`;
+  return new NotFound(
+    `${database.path} has no simulation ${simulationId}${newest === "" ? "" : `; the newest are ${newest}`}`,
+  );
 }

@@ -13,20 +13,18 @@ import type {
   Scalar,
   Values,
 } from "../../experiments/contracts.ts";
-import { isMissing, readFailure } from "../files/atomic_file.ts";
 import { checkedExperiment, checkedName } from "../files/names.ts";
 import { isRunStatus } from "../files/result_text.ts";
-import { Database, type Row } from "./driver.ts";
-import { migrate } from "./migrations.ts";
+import type { Row } from "./driver.ts";
+import { LateDatabase } from "./late_database.ts";
 
 /** The table of all runs in one database, which is opened, and made, when it is needed first. */
 export class DuckDbRegistryStore implements RegistryStore {
-  readonly #path: string;
-  #database: Promise<Database> | undefined;
+  readonly #database: LateDatabase;
   #last: Promise<void> = Promise.resolve();
 
   constructor(path: string) {
-    this.#path = path;
+    this.#database = new LateDatabase(path);
   }
 
   /** @inheritdoc */
@@ -37,7 +35,7 @@ export class DuckDbRegistryStore implements RegistryStore {
       checkedExperiment(experimentId);
     }
     const work = this.#last.then(async () => {
-      const database = await this.#open();
+      const database = await this.#database.open();
       await database.transaction(async (session) => {
         for (const entry of list) {
           await session.run(
@@ -64,8 +62,8 @@ export class DuckDbRegistryStore implements RegistryStore {
   /** @inheritdoc */
   async get(experimentId: string, runId: string): Promise<RegistryEntry | null> {
     checkedExperiment(experimentId);
-    if (!this.#isThere()) return null;
-    const [row] = await (await this.#open()).rows(
+    if (!this.#database.isThere()) return null;
+    const [row] = await (await this.#database.open()).rows(
       "SELECT * FROM registry WHERE experiment_id = ? AND run_id = ?",
       [experimentId, runId],
     );
@@ -75,10 +73,13 @@ export class DuckDbRegistryStore implements RegistryStore {
   /** @inheritdoc */
   async listRuns(experimentId: string): Promise<RegistryEntry[]> {
     checkedExperiment(experimentId);
-    if (!this.#isThere()) return [];
-    const rows = await (await this.#open()).rows("SELECT * FROM registry WHERE experiment_id = ? ORDER BY place", [
-      experimentId,
-    ]);
+    if (!this.#database.isThere()) return [];
+    const rows = await (await this.#database.open()).rows(
+      "SELECT * FROM registry WHERE experiment_id = ? ORDER BY place",
+      [
+        experimentId,
+      ],
+    );
     return rows.map(entryOf);
   }
 
@@ -105,37 +106,10 @@ export class DuckDbRegistryStore implements RegistryStore {
     await this.#last;
   }
 
-  /** Reading makes no file. */
-  #isThere(): boolean {
-    if (this.#database !== undefined) return true;
-    try {
-      return Deno.statSync(this.#path).isFile;
-    } catch (error) {
-      if (isMissing(error)) return false;
-      throw readFailure(error, this.#path);
-    }
-  }
-
-  #open(): Promise<Database> {
-    return this.#database ??= opened(this.#path);
-  }
-
   /** Closes the database. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#last;
-    const database = await this.#database?.catch(() => undefined);
-    await database?.[Symbol.asyncDispose]();
-  }
-}
-
-async function opened(path: string): Promise<Database> {
-  const database = await Database.open(path);
-  try {
-    await migrate(database);
-    return database;
-  } catch (error) {
-    await database[Symbol.asyncDispose]();
-    throw error;
+    await this.#database[Symbol.asyncDispose]();
   }
 }
 

@@ -7,7 +7,7 @@ import type { SimulationConfig } from "../../experiments/contracts.ts";
 import type { RingEventKind } from "../../ring/events.ts";
 import type { RingOutcome } from "../../ring/outcome.ts";
 import { runConfigHash } from "./config_text.ts";
-import type { DuckDbSimulations, SimulationStart } from "./simulations.ts";
+import type { DuckDbSimulations, SimulationEnd, SimulationStart, WholeSimulation } from "./simulations.ts";
 
 /** What is known of a run besides its outcome. */
 export interface RingRecord {
@@ -27,7 +27,17 @@ const ARRIVALS: readonly RingEventKind[] = ["PayableCreated", "DeliveryObligatio
 const SETTLEMENTS: readonly RingEventKind[] = ["PayableSettled", "DeliveryObligationSettled"];
 
 /** Records a finished run. @throws {Conflict} when a simulation of that id is recorded already. */
-export async function recordRing(store: DuckDbSimulations, outcome: RingOutcome, record: RingRecord): Promise<void> {
+export async function recordRing(
+  store: Pick<DuckDbSimulations, "recordWhole">,
+  outcome: RingOutcome,
+  record: RingRecord,
+): Promise<void> {
+  const { simulationId, config, start, stretch, end } = wholeRing(outcome, record);
+  await store.recordWhole(simulationId, config, start, stretch, end);
+}
+
+/** A finished run as it is recorded. */
+export function wholeRing(outcome: RingOutcome, record: RingRecord): WholeSimulation {
   const { simulationId, file, config, seconds } = record;
   const { log } = outcome;
   const count = (kinds: readonly RingEventKind[]) =>
@@ -43,7 +53,7 @@ export async function recordRing(store: DuckDbSimulations, outcome: RingOutcome,
     ...(record.experimentRunId === undefined ? {} : { experimentRunId: record.experimentRunId }),
   };
   const { error, reason } = outcome.stop;
-  await store.recordWhole(simulationId, config, start, { log, from: 0, to: log.length }, {
+  const end: SimulationEnd = {
     // A default that stops a run is a result like any other.
     status: "completed",
     ...(error === undefined ? {} : { error: error.message }),
@@ -52,5 +62,6 @@ export async function recordRing(store: DuckDbSimulations, outcome: RingOutcome,
     duration_seconds: seconds,
     ticksPerSecond: seconds > 0 ? outcome.days.length / seconds : 0,
     outcome: { stop: reason, day: outcome.day, open_contracts: outcome.openContracts },
-  });
+  };
+  return { simulationId, config, start, stretch: { log, from: 0, to: log.length }, end };
 }

@@ -1,18 +1,16 @@
 /**
  * The tables of a recorded database (spec 08 3 and 20): one schema for runs, sweeps and experiments, of both models.
  *
- * Events lie in `event_rows`, which holds numbers and the JSON text of an event's fields; `simulation_events` shows them
- * with the columns of spec 08. A simulation has a number, so that rows of long runs stay narrow and a tick is found
- * without an index.
+ * Events lie in typed columns (`logged_events`, see `event_shapes.ts`); `simulation_events` shows them with the columns of
+ * spec 08. Those that came as plain values lie in `event_rows` with the JSON text of their fields. A simulation has a
+ * number, so that rows of long runs stay narrow and a tick is found without an index.
  *
  * @module
  */
+import { NAME_SLOTS, NUMBER_SLOTS } from "./event_shapes.ts";
+import { CENTS, COUNT, EXPERIMENT_TABLES, type TableColumns } from "./experiment_tables.ts";
 
-/** Columns of a table in order, with types and constraints as DuckDB writes them. */
-export type TableColumns = Readonly<Record<string, string>>;
-
-const COUNT = "BIGINT";
-const CENTS = "BIGINT";
+export type { TableColumns };
 
 /** The tables by name. */
 export const TABLES: Readonly<Record<string, TableColumns>> = {
@@ -68,6 +66,29 @@ export const TABLES: Readonly<Record<string, TableColumns>> = {
   },
   event_kinds: { kind: "INTEGER PRIMARY KEY", event_type: "VARCHAR NOT NULL" },
   simulation_names: { simulation_no: "INTEGER NOT NULL", number: "INTEGER NOT NULL", name: "VARCHAR NOT NULL" },
+  logged_events: {
+    simulation_no: "INTEGER NOT NULL",
+    sequence: "INTEGER NOT NULL",
+    tick: "INTEGER NOT NULL",
+    shape: "INTEGER NOT NULL",
+    ...Object.fromEntries(NAME_SLOTS.map((slot) => [slot, "INTEGER NOT NULL"])),
+    ...Object.fromEntries(NUMBER_SLOTS.map((slot) => [slot, "DOUBLE NOT NULL"])),
+  },
+  logged_names: {
+    simulation_no: "INTEGER NOT NULL",
+    type: "INTEGER NOT NULL",
+    first: "INTEGER NOT NULL",
+    names: "VARCHAR NOT NULL",
+  },
+  event_shapes: {
+    shape: "INTEGER PRIMARY KEY",
+    layout: "INTEGER NOT NULL",
+    event_type: "VARCHAR NOT NULL",
+    phase: "VARCHAR NOT NULL",
+    opening: "VARCHAR NOT NULL",
+    closing: "VARCHAR NOT NULL",
+    fields: "VARCHAR NOT NULL",
+  },
   simulation_ticks: {
     simulation_no: "INTEGER NOT NULL",
     position: "INTEGER NOT NULL",
@@ -165,6 +186,46 @@ export const TABLES: Readonly<Record<string, TableColumns>> = {
     register_value: "DOUBLE NOT NULL",
     "": "PRIMARY KEY (simulation_id, tick, agent_id, register_key)",
   },
+  policy_decisions: {
+    id: "BIGINT NOT NULL",
+    simulation_id: "VARCHAR NOT NULL",
+    agent_id: "VARCHAR NOT NULL",
+    tick: "BIGINT NOT NULL",
+    day: "BIGINT NOT NULL",
+    decision_type: "VARCHAR NOT NULL",
+    tx_id: "VARCHAR",
+    reason: "VARCHAR",
+    num_splits: COUNT,
+    child_tx_ids: "VARCHAR",
+  },
+  tick_agent_states: {
+    simulation_id: "VARCHAR NOT NULL",
+    agent_id: "VARCHAR NOT NULL",
+    tick: "BIGINT NOT NULL",
+    day: "BIGINT NOT NULL",
+    balance: CENTS,
+    balance_change: CENTS,
+    unsecured_cap: CENTS,
+    posted_collateral: CENTS,
+    liquidity_cost: CENTS,
+    delay_cost: CENTS,
+    collateral_cost: CENTS,
+    penalty_cost: CENTS,
+    split_friction_cost: CENTS,
+    liquidity_cost_delta: CENTS,
+    delay_cost_delta: CENTS,
+    collateral_cost_delta: CENTS,
+    penalty_cost_delta: CENTS,
+    split_friction_cost_delta: CENTS,
+  },
+  tick_queue_snapshots: {
+    simulation_id: "VARCHAR NOT NULL",
+    agent_id: "VARCHAR NOT NULL",
+    tick: "BIGINT NOT NULL",
+    queue_type: "VARCHAR NOT NULL",
+    position: "BIGINT NOT NULL",
+    tx_id: "VARCHAR NOT NULL",
+  },
   policy_snapshots: {
     simulation_id: "VARCHAR",
     agent_id: "VARCHAR",
@@ -192,69 +253,7 @@ export const TABLES: Readonly<Record<string, TableColumns>> = {
     num_transactions: COUNT,
     total_size_bytes: COUNT,
   },
-  experiments: {
-    run_id: "VARCHAR PRIMARY KEY",
-    experiment_name: "VARCHAR",
-    experiment_type: "VARCHAR",
-    config: "VARCHAR",
-    created_at: "VARCHAR",
-    completed_at: "VARCHAR",
-    num_iterations: "INTEGER DEFAULT 0",
-    converged: "BOOLEAN DEFAULT false",
-    convergence_reason: "VARCHAR",
-  },
-  experiment_iterations: {
-    run_id: "VARCHAR",
-    iteration: "INTEGER",
-    costs_per_agent: "VARCHAR",
-    accepted_changes: "VARCHAR",
-    policies: "VARCHAR",
-    timestamp: "VARCHAR",
-    "": "PRIMARY KEY (run_id, iteration)",
-  },
-  experiment_events: {
-    id: "BIGINT PRIMARY KEY",
-    run_id: "VARCHAR",
-    iteration: "INTEGER",
-    event_type: "VARCHAR",
-    event_data: "VARCHAR",
-    timestamp: "VARCHAR",
-  },
-  policy_evaluations: {
-    run_id: "VARCHAR",
-    iteration: "INTEGER",
-    agent_id: "VARCHAR",
-    evaluation_mode: "VARCHAR",
-    proposed_policy: "VARCHAR",
-    old_cost: CENTS,
-    new_cost: CENTS,
-    context_simulation_cost: CENTS,
-    accepted: "BOOLEAN",
-    acceptance_reason: "VARCHAR",
-    delta_sum: CENTS,
-    num_samples: COUNT,
-    sample_details: "VARCHAR",
-    scenario_seed: COUNT,
-    timestamp: "VARCHAR",
-    settlement_rate: "DOUBLE",
-    avg_delay: "DOUBLE",
-    cost_breakdown: "VARCHAR",
-    cost_std_dev: CENTS,
-    confidence_interval_95: "VARCHAR",
-    agent_stats: "VARCHAR",
-    "": "PRIMARY KEY (run_id, iteration, agent_id)",
-  },
-  registry: {
-    experiment_id: "VARCHAR",
-    run_id: "VARCHAR",
-    place: "BIGINT NOT NULL",
-    status: "VARCHAR NOT NULL",
-    parameters: "VARCHAR NOT NULL",
-    metrics: "VARCHAR NOT NULL",
-    artifact_paths: "VARCHAR NOT NULL",
-    error: "VARCHAR",
-    "": "PRIMARY KEY (experiment_id, run_id)",
-  },
+  ...EXPERIMENT_TABLES,
   schema_migrations: { version: "INTEGER PRIMARY KEY", applied_at: "TIMESTAMP", description: "VARCHAR" },
 };
 
@@ -272,23 +271,35 @@ export function createTable(table: string, as = table): string {
 /** The table that an older database had under the name of the view; its rows are shown with ours. */
 export const EARLIER_EVENTS = "earlier_simulation_events";
 
-/** Events as spec 08 3 shows them. Time stamps rise with the sequence, so that they give the order within a tick. */
-export const EVENTS_VIEW = `CREATE OR REPLACE VIEW simulation_events AS
-  SELECT s.simulation_id || ':' || e.sequence AS event_id, s.simulation_id, e.tick::BIGINT AS tick,
-    (e.tick // greatest(s.ticks_per_day, 1))::BIGINT AS day,
-    s.started_at + to_microseconds(e.sequence) AS event_timestamp, k.event_type, e.details,
-    a.name AS agent_id, t.name AS tx_id, s.started_at + to_microseconds(e.sequence) AS created_at
-  FROM event_rows e
-  JOIN simulations s ON s.simulation_no = e.simulation_no
-  JOIN event_kinds k ON k.kind = e.kind
-  LEFT JOIN simulation_names a ON a.simulation_no = e.simulation_no AND a.number = e.agent
-  LEFT JOIN simulation_names t ON t.simulation_no = e.simulation_no AND t.number = e.tx
-  UNION ALL BY NAME SELECT * FROM ${EARLIER_EVENTS}`;
-
 /** What `earlier_simulation_events` holds: the columns of spec 08 3. */
 export const EARLIER_EVENTS_TABLE = `CREATE TABLE IF NOT EXISTS ${EARLIER_EVENTS} (event_id VARCHAR, ` +
   "simulation_id VARCHAR, tick BIGINT, day BIGINT, event_timestamp TIMESTAMP, event_type VARCHAR, details VARCHAR, " +
   "agent_id VARCHAR, tx_id VARCHAR, created_at TIMESTAMP)";
+
+/** Tables for events in typed columns, which version 1003 added. */
+export const LOGGED_TABLES: readonly string[] = ["logged_events", "logged_names", "event_shapes"];
+
+/** Tables of `payments run --full-replay`, which version 1002 added. */
+export const FULL_REPLAY_TABLES: readonly string[] = ["policy_decisions", "tick_agent_states", "tick_queue_snapshots"];
+
+/** Jobs and what happened to them; times are texts of ISO 8601 in UTC with microseconds. */
+export const JOB_TABLES: readonly string[] = ["jobs", "job_events"];
+
+/** Tables of the reference that nothing writes any more: here they are views over the events. */
+export const DERIVED_TABLES: readonly string[] = ["collateral_events", "lsm_cycles"];
+
+/** The views that readers may count on. */
+export const VIEWS: readonly string[] = ["simulation_events", ...DERIVED_TABLES, "ticks"];
+
+/** Combinations of columns that may occur once; `bilancio db validate` counts them, an index would slow recording down. */
+export const UNIQUE_ROWS: Readonly<Record<string, readonly string[]>> = {
+  transactions: ["simulation_id", "tx_id"],
+  daily_agent_metrics: ["simulation_id", "agent_id", "day"],
+  agent_queue_snapshots: ["simulation_id", "agent_id", "day", "queue_type", "position"],
+  policy_decisions: ["simulation_id", "id"],
+  tick_agent_states: ["simulation_id", "agent_id", "tick"],
+  tick_queue_snapshots: ["simulation_id", "agent_id", "tick", "queue_type", "position"],
+};
 
 /** Tables that a database of the reference can have, with other columns or constraints (spec 08 3 and 20). */
 export const SHARED_TABLES: readonly string[] = [

@@ -11,69 +11,51 @@ import type {
   SimulationMetrics,
   SimulationPersistenceProvider,
 } from "../../experiments/contracts.ts";
-import { type ColumnType, Database, type OpenOptions, type Session } from "./driver.ts";
-import { DetailsWriter, rowOfRecord } from "./event_details.ts";
+import { Database, type OpenOptions, type Session } from "./driver.ts";
+import { EventBatch } from "./event_batch.ts";
+import { type KnownKind, LogReader, NameNumbers } from "./log_reader.ts";
 import { migrate } from "./migrations.ts";
+import { PlainEvents } from "./plain_events.ts";
+import type { RunStore } from "./run_store.ts";
 import { TABLES } from "./schema.ts";
+import { newRecording, type Recording } from "./recording.ts";
+import { ShapeRegistry } from "./shape_registry.ts";
 import {
   appendAll,
+  deleteRows,
   insertStart,
+  nextNumber,
   numberIn,
-  registerOf,
-  registerRows,
+  registersOf,
   type SimulationEnd,
   type SimulationStart,
+  type StartRow,
+  startRow,
   type TableRows,
   taken,
   writeEnd,
 } from "./simulation_rows.ts";
+import { appendBatch, EVENTS_AT_ONCE, type WholeSimulation, writeWholes } from "./whole_simulations.ts";
 
-export type { SimulationEnd, SimulationStart, TableRows };
-
-/** A simulation that is being recorded. */
-interface Recording {
-  readonly number: number;
-  readonly ticksPerDay: number;
-  /** Numbers of names in the simulation's dictionary. */
-  readonly names: Map<string, number>;
-  readonly nameList: string[];
-  /** Names up to this number are in the database. */
-  namesWritten: number;
-  sequence: number;
-  log: EventStretch["log"] | undefined;
-  writer: DetailsWriter | undefined;
-}
-
-/** Events that are turned into rows at once, so that a long stretch needs little memory. */
-const EVENTS_AT_ONCE = 61_440;
-
-const EVENT_TYPES: readonly ColumnType[] = [
-  "integer",
-  "integer",
-  "integer",
-  "integer",
-  "integer",
-  "integer",
-  "varchar",
-];
-
-/** Rows of events on their way to the database. */
-interface EventColumns {
-  readonly numbers: readonly [Int32Array, Int32Array, Int32Array, Int32Array, Int32Array, Int32Array];
-  readonly details: string[];
-}
+export type { SimulationEnd, SimulationStart, TableRows, WholeSimulation };
 
 /** The simulations of one database. */
-export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDisposable {
+export class DuckDbSimulations implements SimulationPersistenceProvider, RunStore, AsyncDisposable {
   readonly #recordings = new Map<string, Recording>();
-  readonly #kinds = new Map<string, number>();
+  readonly #plainEvents: PlainEvents;
+  /** Filled within a transaction only; a new one begins with an empty batch. */
+  readonly #batch = new EventBatch();
 
   private constructor(
     readonly database: Database,
+    readonly shapes: ShapeRegistry,
     readonly ticksPerDay: number,
     /** Simulations that another process began and did not end; they can be deleted, or recorded to their end. */
     readonly interrupted: readonly string[],
-  ) {}
+    plainEvents: PlainEvents,
+  ) {
+    this.#plainEvents = plainEvents;
+  }
 
   /**
    * Opens a database for recording; it is made, or brought to the present schema, where that is needed.
@@ -85,21 +67,20 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
     path: string,
     options: OpenOptions & { readonly ticksPerDay?: number } = {},
   ): Promise<DuckDbSimulations> {
-    const database = await Database.open(path, options);
+    // A second thread of DuckDB waits more than it helps: the simulation runs on the other core.
+    const database = await Database.open(path, { threads: 1, ...options });
     try {
       await migrate(database);
       const rows = await database.rows(
         "SELECT simulation_id FROM simulations WHERE status = 'running' ORDER BY simulation_no",
       );
-      const store = new DuckDbSimulations(
+      return new DuckDbSimulations(
         database,
+        await ShapeRegistry.load(database),
         options.ticksPerDay ?? 100,
         rows.map((row) => String(row["simulation_id"])),
+        await PlainEvents.load(database),
       );
-      for (const { kind, event_type } of await database.rows("SELECT kind, event_type FROM event_kinds")) {
-        store.#kinds.set(String(event_type), Number(kind));
-      }
-      return store;
     } catch (error) {
       await database[Symbol.asyncDispose]();
       throw error;
@@ -155,19 +136,41 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
     stretch: EventStretch,
     end: SimulationEnd,
   ): Promise<void> {
-    const kinds = new Set(this.#kinds.keys());
-    try {
-      await this.#forgetting(simulationId, () =>
-        this.database.transaction(async (session) => {
-          await this.#start(session, simulationId, config, start, []);
-          await this.#recordStretch(session, simulationId, this.#recording(simulationId), stretch);
-          await writeEnd(session, simulationId, end, []);
-        }));
-      this.#recordings.delete(simulationId);
-    } catch (error) {
-      for (const kind of this.#kinds.keys()) if (!kinds.has(kind)) this.#kinds.delete(kind);
-      throw error;
-    }
+    await this.recordMany([{ simulationId, config, start, stretch, end }]);
+  }
+
+  /**
+   * Records simulations that are over, all or none of them: a transaction costs more than a short run.
+   *
+   * @param options.replace what is recorded under the same ids is replaced
+   * @throws {Conflict} when a simulation of such an id is recorded already, unless it is replaced.
+   */
+  async recordMany(
+    wholes: readonly WholeSimulation[],
+    { replace = false }: { readonly replace?: boolean } = {},
+  ): Promise<void> {
+    if (wholes.length === 0) return;
+    const kinds = await this.shapes.kindsOf(wholes.map(({ stretch }) => stretch.log));
+    const ids = wholes.map(({ simulationId }) => simulationId);
+    await this.database.transaction(async (session) => {
+      this.#batch.clear();
+      const found = await session.rows(
+        "SELECT simulation_id, simulation_no, status FROM simulations WHERE simulation_id IN (SELECT unnest(?))",
+        [ids],
+      );
+      for (const row of found) {
+        const id = String(row["simulation_id"]);
+        if (!replace) throw taken(id, String(row["status"]), this.database.path);
+        await deleteRows(session, id, Number(row["simulation_no"]));
+      }
+      await writeWholes(
+        session,
+        this.#batch,
+        wholes,
+        kinds,
+        ({ simulationId, config, start }, number) => this.#startRow(simulationId, number, config, start),
+      );
+    });
   }
 
   async #start(
@@ -177,23 +180,18 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
     start: SimulationStart,
     rows: readonly TableRows[],
   ): Promise<void> {
-    const ticksPerDay = start.ticksPerDay ?? numberIn(config, "ticks_per_day") ?? this.ticksPerDay;
     const found = await session.rows("SELECT status FROM simulations WHERE simulation_id = ?", [simulationId]);
     if (found[0] !== undefined) throw taken(simulationId, String(found[0]["status"]), this.database.path);
-    const [last] = await session.rows("SELECT coalesce(max(simulation_no), 0) AS last FROM simulations");
-    const number = Number(last?.["last"] ?? 0) + 1;
-    await insertStart(session, simulationId, number, ticksPerDay, config, start);
+    const number = await nextNumber(session);
+    const row = this.#startRow(simulationId, number, config, start);
+    await insertStart(session, row);
     await appendAll(session, rows);
-    this.#recordings.set(simulationId, {
-      number,
-      ticksPerDay,
-      names: new Map(),
-      nameList: [],
-      namesWritten: 0,
-      sequence: 0,
-      log: undefined,
-      writer: undefined,
-    });
+    this.#recordings.set(simulationId, newRecording(row));
+  }
+
+  #startRow(simulationId: string, number: number, config: SimulationConfig, start: SimulationStart): StartRow {
+    const ticksPerDay = start.ticksPerDay ?? numberIn(config, "ticks_per_day") ?? this.ticksPerDay;
+    return { ...startRow(simulationId, ticksPerDay, config, start), simulation_no: number };
   }
 
   /** The number of a simulation that is being recorded. @throws {NotFound} */
@@ -215,46 +213,45 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
     if ("log" in events) return await this.record(simulationId, [events]);
     if (events.length === 0) return 0;
     const recording = this.#recording(simulationId);
-    await this.#written(recording, async (session) => {
-      const columns = newColumns(events.length);
-      const kinds = new Map<string, number>();
-      events.forEach((event, i) => {
-        if (typeof event.event_type !== "string") throw new TypeError("an event needs an event_type");
-        const row = rowOfRecord(event);
-        const { numbers, details } = columns;
-        const time = typeof event["tick"] === "number" ? event["tick"] : tick;
-        setRow(numbers, i, [
-          recording.number,
-          recording.sequence + i,
-          time,
-          this.#kindOf(event.event_type, kinds),
-          row.agent === null ? -1 : nameNumber(recording, row.agent),
-          row.tx === null ? -1 : nameNumber(recording, row.tx),
-        ]);
-        details.push(row.details);
-      });
-      await this.#append(session, recording, columns, kinds);
-      await appendAll(session, [registerRows(simulationId, events.map((event) => ({ tick, ...event })))]);
-      recording.sequence += events.length;
-    });
+    await this.#written(
+      recording,
+      (session) => this.#plainEvents.append(session, simulationId, recording, tick, events),
+    );
     return events.length;
   }
 
   /**
    * Records stretches of logs and rows that belong to them, all or nothing, and returns the number of events.
    *
+   * @param onCopied called when nothing is read from the logs and rows any more; they are not kept for good until then
    * @throws {NotFound} for a simulation that is not being recorded.
    */
   async record(
     simulationId: string,
     stretches: readonly EventStretch[],
     rows: readonly TableRows[] = [],
+    onCopied?: () => void,
+  ): Promise<number> {
+    return await this.#record(simulationId, stretches, async (session) => {
+      await appendAll(session, rows);
+      onCopied?.();
+    });
+  }
+
+  async #record(
+    simulationId: string,
+    stretches: readonly EventStretch[],
+    andThen: (session: Session) => Promise<void>,
   ): Promise<number> {
     const recording = this.#recording(simulationId);
+    const kinds = await this.shapes.kindsOf(stretches.map(({ log }) => log));
     const before = recording.sequence;
     await this.#written(recording, async (session) => {
-      for (const stretch of stretches) await this.#recordStretch(session, simulationId, recording, stretch);
-      await appendAll(session, rows);
+      this.#batch.clear();
+      for (const [i, stretch] of stretches.entries()) {
+        await this.#recordStretch(session, simulationId, recording, stretch, kinds[i] ?? new Map());
+      }
+      await andThen(session);
     });
     return recording.sequence - before;
   }
@@ -264,77 +261,36 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
     simulationId: string,
     recording: Recording,
     { log, from, to }: EventStretch,
+    kinds: ReadonlyMap<string, KnownKind>,
   ): Promise<void> {
-    if (recording.log !== log || recording.writer === undefined) {
+    if (recording.log !== log || recording.reader === undefined) {
       recording.log = log;
-      recording.writer = new DetailsWriter(log, (name) => nameNumber(recording, name));
+      recording.reader = new LogReader(log, kinds, recording.logNames);
     }
-    const { writer } = recording;
-    const kinds = new Map<string, number>();
-    const registers: EventRecord[] = [];
     for (let start = from; start < to; start += EVENTS_AT_ONCE) {
       const end = Math.min(to, start + EVENTS_AT_ONCE);
-      const columns = newColumns(end - start);
-      const { numbers: [simulations, sequences, ticks, kindNumbers, agents, txs], details } = columns;
-      simulations.fill(recording.number);
-      for (let event = start; event < end; event++) {
-        const row = event - start;
-        writer.moveTo(event);
-        const { kind } = writer;
-        sequences[row] = recording.sequence++;
-        ticks[row] = log.time(event);
-        kindNumbers[row] = this.#kindOf(kind, kinds);
-        agents[row] = writer.agent;
-        txs[row] = writer.tx;
-        details.push(writer.details);
-        if (kind === "StateRegisterSet") registers.push(registerOf(log, event));
-      }
-      await this.#append(session, recording, columns, kinds);
+      recording.reader.read(this.#batch, start, end, recording.sequence);
+      recording.sequence += end - start;
+      await appendBatch(session, this.#batch);
     }
-    if (registers.length > 0) await appendAll(session, [registerRows(simulationId, registers)]);
+    await appendAll(session, [registersOf(simulationId, log, from, to)]);
   }
 
   /** Work in a transaction; when it fails, what the recording counted is forgotten as well. */
   async #written(recording: Recording, work: (session: Session) => Promise<void>): Promise<void> {
-    const { sequence, namesWritten } = recording;
-    const kinds = new Set(this.#kinds.keys());
+    const { sequence, namesWritten, logNames } = recording;
+    const counts = [...logNames.counts];
+    const forgetKinds = this.#plainEvents.mark();
     try {
       await this.database.transaction(work);
     } catch (error) {
       recording.sequence = sequence;
       recording.namesWritten = namesWritten;
-      for (const kind of this.#kinds.keys()) if (!kinds.has(kind)) this.#kinds.delete(kind);
+      recording.reader = undefined;
+      recording.logNames = new NameNumbers(recording.number, counts);
+      forgetKinds();
       throw error;
     }
-  }
-
-  async #append(
-    session: Session,
-    recording: Recording,
-    { numbers, details }: EventColumns,
-    kinds: Map<string, number>,
-  ): Promise<void> {
-    await session.append("event_rows", EVENT_TYPES, [...numbers, details]);
-    await session.append("event_kinds", ["integer", "varchar"], [[...kinds.values()], [...kinds.keys()]]);
-    kinds.clear();
-    const fresh = recording.nameList.slice(recording.namesWritten);
-    await session.append("simulation_names", ["integer", "integer", "varchar"], [
-      new Int32Array(fresh.length).fill(recording.number),
-      Int32Array.from(fresh, (_, i) => recording.namesWritten + i),
-      fresh,
-    ]);
-    recording.namesWritten = recording.nameList.length;
-  }
-
-  /** The number of a kind of event; new ones are noted. */
-  #kindOf(kind: string, fresh: Map<string, number>): number {
-    let number = this.#kinds.get(kind);
-    if (number === undefined) {
-      number = this.#kinds.size;
-      this.#kinds.set(kind, number);
-      fresh.set(kind, number);
-    }
-    return number;
   }
 
   /** @inheritdoc */
@@ -342,9 +298,18 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
     await this.end(simulationId, { ...metrics, status: "completed" });
   }
 
-  /** Ends a simulation, together with rows that belong to its end. Does nothing for an id that is not recorded. */
-  async end(simulationId: string, end: SimulationEnd, rows: readonly TableRows[] = []): Promise<void> {
-    await this.database.transaction((session) => writeEnd(session, simulationId, end, rows));
+  /**
+   * Ends a simulation, together with rows and events that belong to its end. Does nothing for an id that is not recorded.
+   */
+  async end(
+    simulationId: string,
+    end: SimulationEnd,
+    rows: readonly TableRows[] = [],
+    stretches: readonly EventStretch[] = [],
+  ): Promise<void> {
+    if (stretches.length === 0) {
+      await this.database.transaction((session) => writeEnd(session, simulationId, end, rows));
+    } else await this.#record(simulationId, stretches, (session) => writeEnd(session, simulationId, end, rows));
     this.#recordings.delete(simulationId);
   }
 
@@ -354,17 +319,32 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
       simulationId,
     ]);
     if (row === undefined) throw new NotFound(`${this.database.path} has no simulation ${simulationId}`);
-    await this.database.transaction(async (session) => {
-      for (const [table, columns] of Object.entries(TABLES)) {
-        if ("simulation_no" in columns && table !== "simulations") {
-          await session.run(`DELETE FROM ${table} WHERE simulation_no = ?`, [row["simulation_no"] ?? null]);
-        } else if ("simulation_id" in columns) {
-          await session.run(`DELETE FROM ${table} WHERE simulation_id = ?`, [simulationId]);
-        }
-      }
-      await session.run("DELETE FROM earlier_simulation_events WHERE simulation_id = ?", [simulationId]);
-    });
+    await this.database.transaction((session) => deleteRows(session, simulationId, Number(row["simulation_no"])));
     this.#recordings.delete(simulationId);
+  }
+
+  /** As {@linkcode delete}, and nothing where there is no such simulation. */
+  async deleteIfThere(simulationId: string): Promise<void> {
+    const found = await this.database.rows("SELECT 1 FROM simulations WHERE simulation_id = ?", [simulationId]);
+    if (found.length > 0) await this.delete(simulationId);
+  }
+
+  /** Puts a recording in the place of another one, whose rows are deleted, in one step. @throws {NotFound} */
+  async replace(simulationId: string, by: string): Promise<void> {
+    const rows = await this.database.rows(
+      "SELECT simulation_id, simulation_no FROM simulations WHERE simulation_id IN (?, ?)",
+      [simulationId, by],
+    );
+    const numberOf = (id: string) => rows.find((row) => row["simulation_id"] === id)?.["simulation_no"];
+    if (numberOf(by) === undefined) throw new NotFound(`${this.database.path} has no simulation ${by}`);
+    await this.database.transaction(async (session) => {
+      const replaced = numberOf(simulationId);
+      if (replaced !== undefined) await deleteRows(session, simulationId, Number(replaced));
+      for (const [table, columns] of Object.entries(TABLES)) {
+        if (!("simulation_id" in columns)) continue;
+        await session.run(`UPDATE ${table} SET simulation_id = ? WHERE simulation_id = ?`, [simulationId, by]);
+      }
+    });
   }
 
   #recording(simulationId: string): Recording {
@@ -379,22 +359,4 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, AsyncDi
   async [Symbol.asyncDispose](): Promise<void> {
     await this.database[Symbol.asyncDispose]();
   }
-}
-
-function newColumns(rows: number): EventColumns {
-  const column = () => new Int32Array(rows);
-  return { numbers: [column(), column(), column(), column(), column(), column()], details: [] };
-}
-
-function setRow(columns: EventColumns["numbers"], row: number, values: readonly number[]): void {
-  columns.forEach((column, i) => column[row] = values[i] ?? -1);
-}
-
-function nameNumber({ names, nameList }: Recording, name: string): number {
-  let number = names.get(name);
-  if (number === undefined) {
-    names.set(name, number = nameList.length);
-    nameList.push(name);
-  }
-  return number;
 }

@@ -40,7 +40,35 @@ Deno.test("a database gives back what was recorded of an experiment, in the orde
   );
   const expected = memory.simulations.map(({ simulation_id, log }) => [simulation_id, log.length]);
   assertEquals(rows.map(({ id, events }) => [id, events]), expected.toSorted());
+  assertEquals((await reader.loadExperiment("b"))?.simulations.length, 3);
+  // What a crash leaves of a simulation is none, and goes when the experiment goes on.
+  const recorder = new DuckDbExperimentRecorder(store);
+  await store.start("b-sim-099-eval", {}, { experimentRunId: "b" });
+  assertEquals((await reader.loadExperiment("b"))?.simulations.length, 3);
+  assertEquals([await recorder.forgetUnfinished("b"), await recorder.forgetUnfinished("b")], [1, 0]);
+  await store.start("b-sim-099-eval", {}, { experimentRunId: "b" });
   const [first] = memory.simulations;
   assert(first !== undefined);
-  await assertRejects(() => new DuckDbExperimentRecorder(store).saveSimulation(first), Conflict);
+  await assertRejects(() => new DuckDbExperimentRecorder(store).saveSimulations([first]), Conflict);
+});
+
+Deno.test("costs beyond 32 bits are recorded, and come back exactly", async () => {
+  await using store = await DuckDbSimulations.open(":memory:");
+  const memory = new MemoryRecorder();
+  await runExperiment({
+    settings: settingsE({ numSamples: 2 }),
+    scenario: readPaymentsScenario(SCENARIO_E),
+    proposer: clientE(),
+    runId: "large",
+    now: () => "",
+    recorder: memory,
+  });
+  const [evaluation] = (await memory.loadExperiment("large"))?.evaluations ?? [];
+  const experiment = (await memory.loadExperiment("large"))?.experiment;
+  assert(evaluation !== undefined && experiment !== undefined);
+  const recorder = new DuckDbExperimentRecorder(store);
+  await recorder.saveExperiment(experiment);
+  const large = { ...evaluation, old_cost: 3_000_000_000, new_cost: 2 ** 52, delta_sum: 3_000_000_000 - 2 ** 52 };
+  await recorder.saveEvaluation(large);
+  assertEquals((await new DuckDbExperimentReader(store.database).loadExperiment("large"))?.evaluations, [large]);
 });

@@ -3,8 +3,10 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { Conflict, NotFound, ValidationError } from "../../../src/core/errors.ts";
 import { type EventRecord, isSimulationPersistenceProvider } from "../../../src/experiments/contracts.ts";
-import { simulationEvents, simulationSummary, stateRegisters } from "../../../src/stores/duckdb/queries.ts";
+import { simulationEvents } from "../../../src/stores/duckdb/queries.ts";
 import { DuckDbSimulations } from "../../../src/stores/duckdb/simulations.ts";
+import { simulationSummary } from "../../../src/stores/duckdb/summaries.ts";
+import { stateRegisters } from "../../../src/stores/duckdb/tick_reports.ts";
 import { Place } from "../places.ts";
 
 function check(sentence: string, body: (store: DuckDbSimulations) => Promise<void>): void {
