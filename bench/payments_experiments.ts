@@ -1,13 +1,15 @@
 /**
- * Policy experiments: a bootstrap evaluation of 50 samples of a 12-tick scenario with two banks (goal: below 1 s), and
- * whole experiments.
+ * Policy experiments: a bootstrap evaluation of 50 samples of a 12-tick scenario with two banks (goal: below 1 s), whole
+ * experiments, and what it costs to record every sample in a database (goal: below 5 ms of all processors).
  *
  *     deno run -A bench/payments_experiments.ts
  *
  * @module
  */
+import process from "node:process";
 import { CORRECTED } from "../src/experiments/payments/behaviours.ts";
 import { loadExperiment } from "../src/experiments/payments/config.ts";
+import type { ExperimentRecorder } from "../src/experiments/payments/contracts.ts";
 import { runExperiment } from "../src/experiments/payments/experiment.ts";
 import { agentHistories } from "../src/experiments/payments/history.ts";
 import { trySamples } from "../src/experiments/payments/evaluation.ts";
@@ -17,6 +19,8 @@ import { drawSamples } from "../src/experiments/payments/sampling.ts";
 import { iterationSeed } from "../src/experiments/payments/seeds.ts";
 import { simulate } from "../src/experiments/payments/simulation.ts";
 import { loadPaymentsScenario } from "../src/payments/scenario/load.ts";
+import { DuckDbExperimentRecorder } from "../src/stores/duckdb/experiment_recorder.ts";
+import { DuckDbSimulations } from "../src/stores/duckdb/simulations.ts";
 
 const FOLDER = new URL("../examples/payments/experiments/", import.meta.url);
 const read = (name: string) => Deno.readTextFileSync(new URL(name, FOLDER));
@@ -70,4 +74,37 @@ for (const name of ["liquidity-search.yaml", "patience-search.yaml"]) {
     now: () => "",
   });
   console.log(`${name}: ${num_iterations} iterations in ${(performance.now() - started).toFixed(0)} ms`);
+}
+
+/** An experiment whose samples are recorded or not: time of all processors in ms, and recorded simulations. */
+async function searched(recorder: ExperimentRecorder | null): Promise<{ ms: number; simulations: number }> {
+  const { settings } = loadExperiment(read("liquidity-search.yaml"), "liquidity-search.yaml");
+  const { step, tolerance } = settings.proposer;
+  let simulations = 0;
+  const before = process.cpuUsage();
+  await runExperiment({
+    settings,
+    scenario: { config, dictionary, behaviours },
+    proposer: new SearchProposer({ step, tolerance, seed: settings.masterSeed }),
+    runId: "search",
+    now: () => "",
+    recorder,
+    persistBootstrap: true,
+    onEvent: ({ type }) => void (simulations += type === "simulation_run" ? 1 : 0),
+  });
+  const { user, system } = process.cpuUsage(before);
+  return { ms: (user + system) / 1000, simulations };
+}
+
+const folder = Deno.makeTempDirSync({ prefix: "bilancio-bench-" });
+try {
+  const { ms: bare } = await searched(null);
+  for (const turn of ["first", "again"]) {
+    await using store = await DuckDbSimulations.open(`${folder}/${turn}.db`);
+    const { ms, simulations } = await searched(new DuckDbExperimentRecorder(store));
+    const each = ((ms - bare) / simulations).toFixed(2);
+    console.log(`--persist-bootstrap, ${turn}: ${simulations} simulations, ${each} ms of all processors each (goal 5)`);
+  }
+} finally {
+  Deno.removeSync(folder, { recursive: true });
 }

@@ -6,6 +6,7 @@
 import type { ExperimentEvent, Json, JsonMap, RecordedExperiment } from "../experiments/payments/contracts.ts";
 import type { LiveEvent } from "../experiments/payments/course.ts";
 import { isJsonMap, parametersOf } from "../experiments/payments/policies.ts";
+import type { Shown } from "./payments_experiment_verbose.ts";
 
 const number = (value: Json | undefined): string => typeof value === "number" ? value.toLocaleString("en-US") : "?";
 const words = (value: Json | undefined): string => typeof value === "string" ? value : "";
@@ -15,8 +16,24 @@ function perAgent(value: Json | undefined): string {
   return Object.entries(value).map(([agent, cost]) => `${agent} ${number(cost)}`).join(", ");
 }
 
-/** The line of an event; undefined for events that are shown in detail only. */
-export function eventLine({ type, iteration, data }: LiveEvent, verbose: boolean): string | undefined {
+/** What stands above the course of an experiment. */
+export function startLine(runId: string): string {
+  return `run ${runId}`;
+}
+
+/**
+ * The lines of an event: those of the course unless `quiet`, and the event as a whole where it is asked for; undefined
+ * for none.
+ */
+export function eventLine(event: LiveEvent, shown: Shown, quiet = false): string | undefined {
+  const course = quiet ? undefined : courseLine(event);
+  const { type, data } = event;
+  // What a replay prints at the end is shown there.
+  const whole = shown(type) && type !== "experiment_result" ? `  ${type} ${JSON.stringify(data)}` : undefined;
+  return course === undefined || whole === undefined ? course ?? whole : `${course}\n${whole}`;
+}
+
+function courseLine({ type, iteration, data }: LiveEvent): string | undefined {
   switch (type) {
     case "experiment_start":
       return `experiment ${words(data["experiment_name"])}: ${words(data["evaluation_mode"])}, up to ` +
@@ -28,10 +45,8 @@ export function eventLine({ type, iteration, data }: LiveEvent, verbose: boolean
         `${data["accepted"] === true ? "accepted" : `rejected: ${words(data["reason"])}`}`;
     case "llm_error":
       return `  ${words(data["agent_id"])}: no policy, ${words(data["error"])}`;
-    case "experiment_result":
-      return undefined;
     default:
-      return verbose ? `  ${type} ${JSON.stringify(data)}` : undefined;
+      return undefined;
   }
 }
 

@@ -7,7 +7,7 @@ import { ValidationError } from "../core/errors.ts";
 import type { ExperimentSettings } from "../experiments/payments/settings.ts";
 import { type Command, commandOf } from "./command.ts";
 import { FAILED } from "./errors.ts";
-import { type CommandShape, type FlagValues, onOff, path } from "./flags.ts";
+import { type CommandShape, type FlagValues, onOff } from "./flags.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 const VALIDATE_FLAGS = {
@@ -61,20 +61,18 @@ function factsOf(settings: ExperimentSettings): Record<string, unknown> {
 }
 
 const LIST_FLAGS = {
-  "dir": path("DIR", "where to look", { fallback: "." }),
   "json": onOff("print a JSON list"),
 };
 
 const LIST: CommandShape<typeof LIST_FLAGS> = {
   name: "payments experiment list",
   summary: "Lists the experiment files of a directory",
-  positionals: [],
+  positionals: [{ name: "DIR", summary: "where to look; the caller's directory when absent", optional: true }],
   flags: LIST_FLAGS,
-  examples: [["bilancio payments experiment list --dir examples/payments/experiments", "names what can be run there"]],
+  examples: [["bilancio payments experiment list examples/payments/experiments", "names what can be run there"]],
 };
 
-async function list(flags: FlagValues<typeof LIST_FLAGS>, terminal: Terminal): Promise<number> {
-  const folder = flags.dir ?? ".";
+async function list(folder: string, flags: FlagValues<typeof LIST_FLAGS>, terminal: Terminal): Promise<number> {
   const found = [];
   for (const name of yamlFiles(folder, terminal)) {
     const file = folder === "." ? name : `${folder.replace(/\/+$/, "")}/${name}`;
@@ -126,4 +124,7 @@ export const validateCommand: Command = commandOf(
 );
 
 /** `payments experiment list`. */
-export const listCommand: Command = commandOf(LIST, ({ flags }, terminal) => list(flags, terminal));
+export const listCommand: Command = commandOf(
+  LIST,
+  ({ positionals: [folder = "."], flags }, terminal) => list(folder, flags, terminal),
+);

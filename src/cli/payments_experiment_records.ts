@@ -1,11 +1,14 @@
 /**
- * `bilancio payments experiment replay`, `results` and `charts`: recorded experiments (spec 08 12, 20).
+ * `bilancio payments experiment replay`, `policy-evolution`, `results` and `charts`: recorded experiments (spec 08 12, 20).
  *
  * @module
  */
+import type { RecordedExperiment } from "../experiments/payments/contracts.ts";
+import { isJsonMap } from "../experiments/payments/policies.ts";
 import { type Command, commandOf } from "./command.ts";
 import { type CommandShape, type FlagValues, onOff, path, text, wholeNumber } from "./flags.ts";
 import { DEFAULT_RECORDS, readRecords, recordedExperiment } from "./payments_experiment_store.ts";
+import { shownBy, VERBOSE_FLAGS } from "./payments_experiment_verbose.ts";
 import { table, type Terminal } from "./terminal.ts";
 
 const db = path("PATH", "where experiments are recorded", { fallback: DEFAULT_RECORDS });
@@ -13,12 +16,10 @@ const RUN_ID = { name: "RUN_ID", summary: "a recorded experiment, see `payments 
 
 const REPLAY_FLAGS = {
   "db": db,
-  "verbose": onOff("show every event"),
+  ...VERBOSE_FLAGS,
   "audit": onOff("show what was said to the proposer and what it answered"),
-  "evolution": onOff("print the policies of all iterations and what changed, as JSON"),
-  "agent": text("ID", "of --evolution: this agent alone"),
-  "start": wholeNumber("N", "of --audit and --evolution: first iteration, from 0", { min: 0 }),
-  "end": wholeNumber("N", "of --audit and --evolution: last iteration, from 0", { min: 0 }),
+  "start": wholeNumber("N", "of --audit: first iteration, from 0", {}),
+  "end": wholeNumber("N", "of --audit: last iteration, from 0", {}),
   "json": onOff("print one JSON object"),
 };
 
@@ -35,36 +36,73 @@ const REPLAY: CommandShape<typeof REPLAY_FLAGS> = {
 };
 
 async function replay(runId: string, flags: FlagValues<typeof REPLAY_FLAGS>, terminal: Terminal): Promise<number> {
-  const { auditText, auditedInteractions, iterationRange, policyEvolution } = await import(
-    "../experiments/payments/audit.ts"
-  );
+  const { auditText, auditedInteractions, iterationRange } = await import("../experiments/payments/audit.ts");
   const range = iterationRange(flags.start, flags.end);
   const recorded = await recordedExperiment(terminal.directory, flags.db ?? DEFAULT_RECORDS, runId);
-  if (flags.evolution) {
-    terminal.out(`${JSON.stringify(policyEvolution(recorded, range, flags.agent), null, 2)}\n`);
-    return 0;
-  }
   if (flags.audit) {
     terminal.out(flags.json ? `${JSON.stringify(auditedInteractions(recorded, range))}\n` : auditText(recorded, range));
     return 0;
   }
-  const { eventLine, recordedResult, resultText, toldEvents } = await import("./payments_experiment_display.ts");
+  const { eventLine, recordedResult, resultText, startLine, toldEvents } = await import(
+    "./payments_experiment_display.ts"
+  );
   const result = recordedResult(recorded);
   if (flags.json) {
     terminal.out(`${JSON.stringify(result)}\n`);
     return 0;
   }
+  const shown = shownBy(flags);
+  if (!wasQuiet(recorded)) terminal.out(`${startLine(runId)}\n`);
   for (const event of toldEvents(recorded)) {
-    const line = eventLine(event, flags.verbose === true);
+    const line = eventLine(event, shown, wasQuiet(recorded));
     if (line !== undefined) terminal.out(`${line}\n`);
   }
   terminal.out(resultText(result));
   return 0;
 }
 
+/** Whether the file said that the course is not shown (`output.verbose`). */
+function wasQuiet({ experiment: { config: { run } } }: RecordedExperiment): boolean {
+  return isJsonMap(run) && run["quiet"] === true;
+}
+
+const EVOLUTION_FLAGS = {
+  "db": db,
+  "agent": text("ID", "this agent alone"),
+  "start": wholeNumber("N", "first iteration, from 1 as in the output", {}),
+  "end": wholeNumber("N", "last iteration", {}),
+  "llm": onOff("show also what was said to the proposer and what it answered"),
+  "compact": onOff("print one line"),
+};
+
+const EVOLUTION: CommandShape<typeof EVOLUTION_FLAGS> = {
+  name: "payments experiment policy-evolution",
+  summary: "Prints the policies of a recorded experiment over its iterations, and what changed, as JSON",
+  positionals: [RUN_ID],
+  flags: EVOLUTION_FLAGS,
+  examples: [[
+    "bilancio payments experiment policy-evolution search-20260101-120000-abc123 --agent NORTH --end 5",
+    "five steps of one bank",
+  ]],
+};
+
+async function evolution(
+  runId: string,
+  flags: FlagValues<typeof EVOLUTION_FLAGS>,
+  terminal: Terminal,
+): Promise<number> {
+  const { countedRange, policyEvolution } = await import("../experiments/payments/audit.ts");
+  const range = countedRange(flags.start, flags.end);
+  const recorded = await recordedExperiment(terminal.directory, flags.db ?? DEFAULT_RECORDS, runId);
+  const found = policyEvolution(recorded, range, { agent: flags.agent, llm: flags.llm });
+  terminal.out(`${flags.compact ? JSON.stringify(found) : JSON.stringify(found, null, 2)}\n`);
+  return 0;
+}
+
 const RESULTS_FLAGS = {
   "db": db,
   "experiment": text("NAME", "only experiments of this name"),
+  "type": text("TYPE", "only experiments of this type; all that are made here are `generic`"),
   "limit": wholeNumber("N", "at most so many, the newest first", { min: 1 }, { fallback: "20" }),
   "json": onOff("print a JSON list"),
 };
@@ -82,6 +120,7 @@ async function results(flags: FlagValues<typeof RESULTS_FLAGS>, terminal: Termin
   const { recordedResult } = await import("./payments_experiment_display.ts");
   const found = (await records.reader.listExperiments())
     .filter(({ experiment_name }) => flags.experiment === undefined || experiment_name === flags.experiment)
+    .filter(({ experiment_type }) => flags.type === undefined || experiment_type === flags.type)
     .slice(0, flags.limit ?? 20);
   const rows = [];
   for (const { run_id, experiment_name, created_at } of found) {
@@ -134,7 +173,9 @@ const CHARTS: CommandShape<typeof CHARTS_FLAGS> = {
 
 async function charts(runId: string, flags: FlagValues<typeof CHARTS_FLAGS>, terminal: Terminal): Promise<number> {
   const recorded = await recordedExperiment(terminal.directory, flags.db ?? DEFAULT_RECORDS, runId);
-  const { experimentCharts, policyExperimentPage } = await import("../reports/policy_experiment_page.ts");
+  const { experimentCharts, policyExperimentPage, standaloneChart } = await import(
+    "../reports/policy_experiment_page.ts"
+  );
   const { writeOutputs } = await import("./outputs.ts");
   const choice = {
     ...(flags.agent === undefined ? {} : { agent: flags.agent }),
@@ -143,29 +184,25 @@ async function charts(runId: string, flags: FlagValues<typeof CHARTS_FLAGS>, ter
   const out = flags.out ?? `${runId}.html`;
   const outputs = /\.html?$/i.test(out)
     ? [{ path: out, content: policyExperimentPage(recorded, choice) }]
-    : experimentCharts(recorded, choice).map(({ name, svg }) => ({
-      path: `${out}/${name}.svg`,
-      content: standalone(svg),
+    : experimentCharts(recorded, choice).map((chart) => ({
+      path: `${out}/${chart.name}.svg`,
+      content: standaloneChart(chart),
     }));
   writeOutputs(terminal.directory, outputs);
   for (const { path } of outputs) terminal.out(`${path}\n`);
   return 0;
 }
 
-/** Colours and type of the pages, for a chart that stands alone. */
-const STYLE = "<style>svg{--blue:#0072b2;--red:#c8432b;--green:#1b7f5a;--amber:#b97800;--sky:#56b4e9;--mute:#888;" +
-  "font-family:system-ui,sans-serif;background:#fff}.t{font-size:11px;fill:#555}.m{text-anchor:middle}" +
-  ".e{text-anchor:end}.g{stroke:#ddd;fill:none}</style>";
-
-function standalone(svg: string): string {
-  const end = svg.indexOf(">");
-  return `${svg.slice(0, end)} xmlns="http://www.w3.org/2000/svg">${STYLE}${svg.slice(end + 1)}\n`;
-}
-
 /** `payments experiment replay`. */
 export const replayCommand: Command = commandOf(
   REPLAY,
   ({ positionals: [runId = ""], flags }, terminal) => replay(runId, flags, terminal),
+);
+
+/** `payments experiment policy-evolution`. */
+export const evolutionCommand: Command = commandOf(
+  EVOLUTION,
+  ({ positionals: [runId = ""], flags }, terminal) => evolution(runId, flags, terminal),
 );
 
 /** `payments experiment results`. */

@@ -15,6 +15,8 @@ export const DEFAULT_RECORDS = "results/experiments.db";
 export interface OpenRecords extends AsyncDisposable {
   readonly recorder: ExperimentRecorder;
   readonly reader: ExperimentReader;
+  /** Clears away what a crash left of an experiment that goes on. */
+  tidy(runId: string): Promise<void>;
 }
 
 function isDatabase(path: string): boolean {
@@ -24,27 +26,45 @@ function isDatabase(path: string): boolean {
 /**
  * Opens records for writing; they are made where there are none.
  *
- * @throws {Conflict} when another process holds the database, {@linkcode StoreError} when it cannot be used.
+ * @param runId The experiment, where it is known: one process at a time writes it.
+ * @throws {Conflict} when another process holds the database or the experiment, {@linkcode StoreError} when it cannot be
+ * used.
  */
-export async function openRecords(directory: string, path: string): Promise<OpenRecords> {
+export async function openRecords(directory: string, path: string, runId?: string): Promise<OpenRecords> {
   const place = from(directory, path);
-  if (!isDatabase(path)) return await journalAt(place);
+  if (!isDatabase(path)) return await journalAt(place, runId);
   const { DuckDbSimulations } = await import("../stores/duckdb/simulations.ts");
   const { DuckDbExperimentRecorder } = await import("../stores/duckdb/experiment_recorder.ts");
   const { DuckDbExperimentReader } = await import("../stores/duckdb/experiment_reader.ts");
   Deno.mkdirSync(directoryOf(place), { recursive: true });
   const store = await DuckDbSimulations.open(place);
+  const recorder = new DuckDbExperimentRecorder(store, path);
   return {
-    recorder: new DuckDbExperimentRecorder(store),
+    recorder,
     reader: new DuckDbExperimentReader(store.database),
+    tidy: async (runId) => void await recorder.forgetUnfinished(runId),
     [Symbol.asyncDispose]: () => store[Symbol.asyncDispose](),
   };
 }
 
-async function journalAt(place: string): Promise<OpenRecords> {
+async function journalAt(place: string, runId?: string): Promise<OpenRecords> {
   const { ExperimentJournal } = await import("../stores/files/experiment_journal.ts");
   const journal = new ExperimentJournal(place);
-  return { recorder: journal, reader: journal, [Symbol.asyncDispose]: () => Promise.resolve() };
+  const lock = runId === undefined ? undefined : await lockOf(place, runId);
+  return {
+    recorder: journal,
+    reader: journal,
+    // It does so itself when it is written to.
+    tidy: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => Promise.resolve(lock?.[Symbol.dispose]()),
+  };
+}
+
+async function lockOf(place: string, runId: string): Promise<Disposable> {
+  const { DirectoryLock } = await import("../stores/files/lock.ts");
+  const { checkedName } = await import("../stores/files/names.ts");
+  checkedName(runId, "run id");
+  return DirectoryLock.take(`${place}/${runId}/lock`, `payments experiment ${runId}`, new Date().toISOString());
 }
 
 /** Records that are read only. */

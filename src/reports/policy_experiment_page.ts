@@ -112,7 +112,7 @@ function parameterChart(recorded: RecordedExperiment, agents: readonly string[],
     `parameter-${name.replaceAll(/[^A-Za-z0-9_-]/g, "_")}`,
     name,
     "In force at the start of an iteration",
-    "",
+    "value",
     lines,
   );
 }
@@ -125,6 +125,29 @@ function numberOf(policy: Policy | undefined, name: string): number | null {
 function judged({ evaluations }: RecordedExperiment, agent: string, iteration: number): EvaluationRecord | undefined {
   return evaluations.find((each) => each.agent_id === agent && each.iteration === iteration);
 }
+
+/** A chart as a file of its own: with its title, note and key, in the colours of the pages. */
+export function standaloneChart({ svg, title, note, key }: ExperimentChart): string {
+  const [height, width] = [Number(/viewBox="0 0 [0-9.]+ ([0-9.]+)"/.exec(svg)?.[1] ?? 0), 480];
+  const top = 44;
+  let [x, y, keys] = [10, top + height + 16, ""];
+  for (const [colour, meaning] of key) {
+    const wide = 34 + 8 * meaning.length;
+    if (x > 10 && x + wide > width) [x, y] = [10, y + 18];
+    keys += `<rect x="${x}" y="${y - 9}" width="10" height="10" fill="${colour}"/>` +
+      `<text class="t" x="${x + 15}" y="${y}">${escaped(meaning)}</text>`;
+    x += wide;
+  }
+  const inner = svg.replace("<svg ", `<svg y="${top}" width="${width}" height="${height}" `);
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${y + 12}">${CHART_STYLE}` +
+    `<text x="10" y="18" font-weight="600" font-size="14">${escaped(title)}</text>` +
+    `<text class="t" x="10" y="35">${escaped(note)}</text>${inner}${keys}</svg>\n`;
+}
+
+/** The light colours and the type of the pages (style.ts). */
+const CHART_STYLE = "<style>svg{--blue:#0072b2;--sky:#56b4e9;--red:#d55e00;--green:#00795a;--amber:#a36a00;" +
+  "--mute:#b6bfca;font:12px system-ui,sans-serif;background:#fff}text{fill:#1b2430}.t{fill:#5b6675}" +
+  ".m{text-anchor:middle}.e{text-anchor:end}.g{stroke:#dde2e8;fill:none}</style>";
 
 /** The page of an experiment, one self-contained HTML file. */
 export function policyExperimentPage(recorded: RecordedExperiment, choice: ChartChoice = {}): string {
@@ -154,8 +177,9 @@ function summary(recorded: RecordedExperiment): string {
   const { experiment, evaluations } = recorded;
   const costs = totals(recorded);
   const ended = experiment.completed_at !== null;
-  const words = ended ? experiment.convergence_reason ?? "ended" : "interrupted, or still running";
-  return `<p><span class="tag ${ended ? "good" : "bad"}">${escaped(words)}</span></p>` + cards([
+  const words = experiment.convergence_reason ?? (ended ? "ended" : "interrupted, or still running");
+  const tone = !ended ? "bad" : experiment.converged ? "good" : "warn";
+  return `<p><span class="tag ${tone}">${escaped(words)}</span></p>` + cards([
     ["Iterations", shown(recorded.iterations.length)],
     ["First cost (cents)", shown(costs[0] ?? null)],
     ["Last cost (cents)", shown(costs.at(-1) ?? null)],
@@ -165,39 +189,81 @@ function summary(recorded: RecordedExperiment): string {
   ]);
 }
 
-const PROPOSAL_COLUMNS: readonly Column[] = [
-  { title: "Iteration", numeric: true },
-  { title: "Agent" },
-  { title: "Old cost", numeric: true },
-  { title: "New cost", numeric: true },
-  { title: "Improvement, all samples", numeric: true },
-  { title: "Samples", numeric: true },
-  { title: "95 % interval", numeric: true },
-  { title: "Settled", numeric: true },
-  { title: "Parameters" },
-  { title: "Answer" },
-];
-
-function proposals({ evaluations }: RecordedExperiment): string {
-  if (evaluations.length === 0) return "";
-  const rows = evaluations.map((each) => [
-    String(each.iteration + 1),
-    each.agent_id,
-    shown(each.old_cost),
-    shown(each.new_cost),
-    shown(each.delta_sum),
-    String(each.num_samples),
-    each.confidence_interval_95 === null ? "—" : each.confidence_interval_95.map(shown).join(" to "),
-    each.settlement_rate === null ? "—" : `${shortened(each.settlement_rate * 100, 1)}%`,
-    parameterText(each.proposed_policy),
-    each.accepted ? `accepted: ${each.acceptance_reason}` : each.acceptance_reason,
-  ]);
-  return `<h2 id="proposals">Proposals</h2>${table(PROPOSAL_COLUMNS, rows, { label: "Proposals" })}`;
+/** A column of the table of proposals; one that is the same for all of them and says nothing is left out. */
+interface ProposalColumn extends Column {
+  cell(evaluation: EvaluationRecord, recorded: RecordedExperiment): string;
 }
 
-function parameterText(policy: Policy): string {
-  const show = (value: Json) => typeof value === "number" ? shortened(value, 4) : JSON.stringify(value);
-  return Object.entries(parametersOf(policy)).map(([name, value]) => `${name} ${show(value)}`).join(", ");
+const NOTHING = "—";
+
+const PROPOSAL_COLUMNS: readonly ProposalColumn[] = [
+  { title: "Iteration", numeric: true, cell: ({ iteration }) => String(iteration + 1) },
+  { title: "Agent", cell: ({ agent_id }) => agent_id },
+  { title: "Change", cell: (each, recorded) => changeText(each, inForce(recorded, each)) },
+  { title: "Old cost", numeric: true, cell: ({ old_cost }) => shown(old_cost) },
+  { title: "New cost", numeric: true, cell: ({ new_cost }) => shown(new_cost) },
+  {
+    title: "Improvement",
+    numeric: true,
+    cell: ({ delta_sum, num_samples }) => shown(Math.round(delta_sum / Math.max(1, num_samples))),
+  },
+  {
+    title: "95 % interval",
+    numeric: true,
+    cell: ({ confidence_interval_95: interval }) => interval?.map(shown).join(" to ") ?? NOTHING,
+  },
+  {
+    title: "Settled",
+    numeric: true,
+    cell: ({ settlement_rate: rate }) => rate === null ? NOTHING : `${shortened(rate * 100, 1)}%`,
+  },
+  { title: "Answer", cell: ({ accepted, acceptance_reason: reason }) => accepted ? "accepted" : rejection(reason) },
+];
+
+/** Reasons of a rejection (spec 08 16.3) in a few words; the numbers behind them stand in the same row. */
+const REJECTIONS: readonly (readonly [start: string, words: string])[] = [
+  ["Settlement rate", "settles too little"],
+  ["delta_sum", "no improvement"],
+  ["Improvement not", "not significant"],
+  ["Variance", "costs vary too much"],
+];
+
+function rejection(reason: string): string {
+  return REJECTIONS.find(([start]) => reason.startsWith(start))?.[1] ?? reason;
+}
+
+function proposals(recorded: RecordedExperiment): string {
+  const { evaluations } = recorded;
+  if (evaluations.length === 0) return "";
+  const columns = PROPOSAL_COLUMNS.map((column) => ({
+    column,
+    cells: evaluations.map((each) => column.cell(each, recorded)),
+  })).filter(({ cells }) => cells.some((cell) => cell !== NOTHING));
+  const rows = evaluations.map((_, row) => columns.map(({ cells }) => cells[row] ?? ""));
+  const titles = columns.map(({ column: { title, numeric } }) => numeric === true ? { title, numeric } : { title });
+  const samples = Math.max(...evaluations.map(({ num_samples }) => num_samples));
+  const tried = samples > 1 ? `on ${samples} samples each` : "in one simulation each";
+  return `<h2 id="proposals">Proposals</h2><p class="soft">Tried ${tried}; costs are cents.</p>${
+    table(titles, rows, { label: "Proposals" })
+  }`;
+}
+
+/** The policy that a proposal was to replace. */
+function inForce({ iterations }: RecordedExperiment, { iteration, agent_id }: EvaluationRecord): Policy {
+  return iterations.find((each) => each.iteration === iteration)?.policies[agent_id] ?? {};
+}
+
+/** What a proposal changes: its parameters, and whether its trees differ. */
+function changeText({ proposed_policy: proposed }: EvaluationRecord, before: Policy): string {
+  const text = (value: Json | undefined) =>
+    typeof value === "number" ? shortened(value, 4) : value === undefined ? "nothing" : JSON.stringify(value);
+  const [old, now] = [parametersOf(before), parametersOf(proposed)];
+  const changes = [...new Set([...Object.keys(old), ...Object.keys(now)])].flatMap((name) =>
+    text(old[name]) === text(now[name]) ? [] : [`${name} ${text(old[name])} → ${text(now[name])}`]
+  );
+  const trees = (policy: Policy) => JSON.stringify(Object.entries(policy).filter(([key]) => /_tree$|^type$/.test(key)));
+  if (trees(before) !== trees(proposed)) changes.push("other trees");
+  return changes.length === 0 ? "nothing" : changes.join(", ");
 }
 
 function policies({ iterations, evaluations }: RecordedExperiment): string {
@@ -218,6 +284,6 @@ function policies({ iterations, evaluations }: RecordedExperiment): string {
 const GLOSSARY = glossary([
   ["iteration", "the policies are evaluated, then each agent may propose a better one"],
   ["sample", "a day drawn with replacement from the payments of the simulated day"],
-  ["improvement", "cost of the old policy minus cost of the new one on the same samples, summed over them"],
+  ["improvement", "cost of the old policy minus cost of the new one on the same samples, mean per sample, in cents"],
   ["95 % interval", "of the mean improvement per sample (of the new cost in experiments run with --reference)"],
 ]);

@@ -78,7 +78,7 @@ Deno.test("charts are one page, or one SVG file each", async () => {
 
 Deno.test("experiment files are listed and checked; what is wrong is a sentence", async () => {
   using folder = new Folder();
-  const listed = await experiment(folder, "list", "--dir", EXAMPLES, "--json");
+  const listed = await experiment(folder, "list", EXAMPLES, "--json");
   const names = JSON.parse(listed.out).map(({ name }: { name: string }) => name);
   assertEquals(names, ["liquidity-search", "patience-search", "scripted"]);
   for (const name of names) assertEquals((await experiment(folder, "validate", `${EXAMPLES}/${name}.yaml`)).code, 0);
@@ -91,6 +91,44 @@ Deno.test("experiment files are listed and checked; what is wrong is a sentence"
   const json = await experiment(folder, "validate", "name.yaml", "--json");
   assertEquals([json.code, JSON.parse(json.out).valid], [1, false]);
   assertEquals((await experiment(folder, "validate", "none.yaml")).code, 2);
+});
+
+Deno.test("the template is a valid experiment, and info shows what a file asks for", async () => {
+  using folder = new Folder();
+  const printed = await experiment(folder, "template");
+  const written = await experiment(folder, "template", "--out", "new/mine.yaml");
+  assertEquals([written.code, written.out, folder.read("new/mine.yaml")], [0, "new/mine.yaml\n", printed.out]);
+  const again = await experiment(folder, "template", "--out", "new/mine.yaml");
+  assertEquals([again.code, again.error], [1, "new/mine.yaml is there already; it is not overwritten.\n"]);
+  assertEquals((await experiment(folder, "validate", "new/mine.yaml")).error, "");
+  // What is commented out is valid, too.
+  folder.write("all.yaml", printed.out.replaceAll(/^# (?=initial|llm|prompt|output| {2})/gm, ""));
+  assertEquals((await experiment(folder, "validate", "all.yaml")).code, 0);
+  const shown = JSON.parse((await experiment(folder, "info", "all.yaml", "--json")).out);
+  assertEquals([shown.llm.model, shown.output.verbose, shown.convergence.max_iterations], ["openai:gpt-5", true, 50]);
+  const text = await experiment(folder, "info", "new/mine.yaml");
+  assertStringIncludes(text.out, "  min_settlement_rate             0.95\n");
+  assertStringIncludes(text.out, "  allowed_actions                 payment_tree: Release, Hold\n");
+});
+
+Deno.test("the verbose flags show their events, and output.verbose false shows the result alone", async () => {
+  using folder = new Folder();
+  const text = Deno.readTextFileSync(`${EXAMPLES}/scripted.yaml`).replace("two-banks", `${EXAMPLES}/two-banks`);
+  folder.write("loud.yaml", text);
+  const kinds = async (...flags: string[]) => {
+    const { out } = await experiment(folder, "run", "loud.yaml", ...flags);
+    return new Set([...out.matchAll(/^ {2}([a-z_]+) \{/gm)].map(([, kind]) => kind));
+  };
+  assertEquals(await kinds(), new Set());
+  assertEquals(await kinds("--verbose-llm"), new Set(["llm_interaction", "llm_stats"]));
+  assertEquals(
+    await kinds("--verbose-bootstrap", "--verbose-metrics"),
+    new Set(["context_simulation_complete", "bootstrap_evaluation", "evaluation", "iteration_metrics"]),
+  );
+  folder.write("quiet.yaml", `${text}\noutput: { directory: ., database: records, verbose: false }\n`);
+  const quiet = await experiment(folder, "run", "quiet.yaml", "--run-id", "q");
+  assert(quiet.out.startsWith("q: 7 iterations"), quiet.out);
+  assertEquals(await experiment(folder, "replay", "q", "--db", "records"), quiet);
 });
 
 Deno.test("a run that cannot be says why, and a dry run opens nothing", async () => {
@@ -112,7 +150,20 @@ Deno.test("a run that cannot be says why, and a dry run opens nothing", async ()
   const unknown = await experiment(folder, "replay", "xx", "--db", "records");
   assertStringIncludes(unknown.error, "No experiment xx is recorded in records (did you mean x?)");
   const crossed = await experiment(folder, "replay", "x", "--db", "records", "--audit", "--start", "3", "--end", "2");
-  assertEquals(crossed.code, 2);
+  assertEquals([crossed.code, crossed.error], [
+    1,
+    "--start 3 and --end 2: no range of iterations, which count from 0\n",
+  ]);
+  const evolution = (...args: string[]) => experiment(folder, "policy-evolution", ...args, "--db", "records");
+  assertEquals((await evolution("x", "--start", "3", "--end", "2")).code, 1);
+  assertEquals((await evolution("y")).code, 1);
+  assertEquals((await evolution("x", "--agent", "WEST")).out, "{}\n");
+  const steps = JSON.parse((await evolution("x", "--agent", "NORTH", "--start", "-4", "--end", "2", "--llm")).out);
+  assertEquals(Object.keys(steps.NORTH), ["iteration_1", "iteration_2"]);
+  assertEquals(Object.keys(steps.NORTH.iteration_1), ["policy", "diff", "llm", "cost", "accepted"]);
+  const compact = await evolution("x", "--compact");
+  assertEquals(compact.out.split("\n").length, 2);
+  assertEquals(JSON.parse(compact.out).NORTH.iteration_2.llm, undefined);
 });
 
 Deno.test("a language model is asked through the environment, and only with the permissions of its task", async () => {
@@ -161,11 +212,12 @@ Deno.test("a language model is asked through the environment, and only with the 
 Deno.test("the group of commands has a help, and a wrong word in it is a sentence", async () => {
   using folder = new Folder();
   const help = await experiment(folder, "--help");
-  assertEquals([help.code, help.out.match(/^ {2}bilancio payments experiment/gm)?.length], [0, 6]);
+  assertEquals([help.code, help.out.match(/^ {2}bilancio payments experiment/gm)?.length], [0, 9]);
   assertEquals(await experiment(folder, "rn"), {
     code: 2,
     out: "",
-    error: 'bilancio payments experiment takes one of run, validate, list, replay, results, charts, not "rn" ' +
+    error:
+      'bilancio payments experiment takes one of run, validate, info, template, list, replay, policy-evolution, results, charts, not "rn" ' +
       "(did you mean run?). See: bilancio --help\n",
   });
   const near = await bilancio(folder.path, "payments", "experimen");

@@ -226,6 +226,47 @@ Deno.test("a result that an executor sends twice, or that nobody asked for, is r
   assertEquals([outcome.completed, rows.length, made.length], [4, 4, 4]);
 });
 
+/** An executor that has all results before it hands out the first. */
+function allAtOnce(): SimulationExecutor {
+  const local = new LocalExecutor(executeRing, null);
+  return {
+    execute: (request, options) => local.execute(request, options),
+    async *executeMany(requests, options): AsyncIterable<RunResult> {
+      const results: RunResult[] = [];
+      for await (const result of local.executeMany(requests, options)) results.push(result);
+      yield* results;
+    },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+Deno.test("runs that finish while another is written are written together, and told of in their order", async () => {
+  using place = new Place();
+  await using registry = new FileRegistryStore(place.path);
+  const groups: number[] = [];
+  const upsert = registry.upsert.bind(registry);
+  registry.upsert = (entries) => {
+    const finished = [entries].flat().filter(({ status }) => status === "completed").length;
+    if (finished > 0) groups.push(finished);
+    return upsert(entries);
+  };
+  const { outcome, rows, made } = await sweep(place, SMALL, { executor: allAtOnce(), registry });
+  assertEquals([outcome.completed, groups], [4, [1, 3]]);
+  await registry.flush();
+  assertEquals(made, rows.map((row) => row.runId));
+});
+
+Deno.test("a listener that fails ends the sweep with its error; what is finished is still recorded", async () => {
+  using place = new Place();
+  const onRun = () => {
+    throw new StoreError("the manifest cannot be written", { store: "files", retryable: false });
+  };
+  await assertRejects(() => sweep(place, SMALL, { onRun, executor: allAtOnce() }), StoreError, "the manifest");
+  await using registry = new FileRegistryStore(place.path);
+  const statuses = (await registry.listRuns("")).map((row) => row.status);
+  assertEquals(statuses, ["completed", "completed", "completed", "completed"]);
+});
+
 Deno.test("a run is told of only when it is recorded; a registry that cannot be written ends the sweep", async () => {
   using place = new Place();
   place.write("registry", "a file where the registry should go");

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { resultRows } from "../../src/experiments/aggregate.ts";
 import type { RegistryEntry } from "../../src/experiments/contracts.ts";
-import { spread, sweepSummary } from "../../src/experiments/sweep_summary.ts";
+import { parameterGroups, spread, sweepSummary } from "../../src/experiments/sweep_summary.ts";
 
 function entry(kappa: string, mu: string, delta: string): RegistryEntry {
   return {
@@ -28,10 +28,19 @@ Deno.test("a sweep is summed up over all runs; runs without a value only count",
 });
 
 Deno.test("groups are by value and in the order of the numbers, not of the texts", () => {
-  const { kappa, mu, concentration, monotonicity } = sweepSummary(ROWS).by;
-  assertEquals(kappa.map((group) => [group.value, group.runs, group.delta?.mean]), [["2", 3, 0.5], ["10", 1, 0.5]]);
+  const mu = parameterGroups(ROWS, "mu");
+  assertEquals(parameterGroups(ROWS, "kappa").map((group) => [group.value, group.runs, group.delta?.mean]), [[
+    "2",
+    3,
+    0.5,
+  ], ["10", 1, 0.5]]);
   assertEquals(mu.map((group) => [group.value, group.delta?.max ?? null]), [["0", 0.5], ["0.5", 0.75], ["1", null]]);
-  assertEquals([concentration.length, monotonicity[0]?.value], [1, ""]);
+  assertEquals(parameterGroups(ROWS, "concentration").length, 1);
+  assertEquals(parameterGroups(ROWS, "monotonicity").map((group) => group.value), [""]);
+});
+
+Deno.test("a parameter with more values than asked for has no groups", () => {
+  assertEquals([2, 3].map((most) => parameterGroups(ROWS, "mu", most).length), [0, 3]);
 });
 
 Deno.test("the median of an even number of values lies between the middle two", () => {

@@ -11,6 +11,8 @@ export interface Measured {
   readonly deltaSum: number;
   /** Share of payments that the new policy settles; null when unknown. */
   readonly settlementRate: number | null;
+  /** The same of the policy that is to be replaced, on the same payments; null when that does not matter. */
+  readonly currentRate?: number | null;
   readonly meanNewCost: number;
   /** Of the new costs. */
   readonly stdDev: number | null;
@@ -38,8 +40,12 @@ export function judge(measured: Measured, settings: AcceptanceSettings): Verdict
   return { accepted: true, reason: passed.join(", ") };
 }
 
-function rateRefusal({ settlementRate: rate }: Measured, { minSettlementRate: least }: AcceptanceSettings) {
-  if (rate === null || rate >= least) return undefined;
+/** A least rate must not protect a policy that settles even less. */
+function rateRefusal(
+  { settlementRate: rate, currentRate = null }: Measured,
+  { minSettlementRate: least }: AcceptanceSettings,
+): string | undefined {
+  if (rate === null || rate >= least || (currentRate !== null && rate >= currentRate)) return undefined;
   const bound = Number((least * 100).toFixed(4));
   return `Settlement rate ${(rate * 100).toFixed(1)}% below minimum ${bound}%. Policy rejected.`;
 }

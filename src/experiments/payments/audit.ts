@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { UsageError } from "../../core/errors.ts";
+import { ValidationError } from "../../core/errors.ts";
 import { floatText } from "../../core/number_text.ts";
 import type { ExperimentEvent, Json, JsonMap, Policy, RecordedExperiment } from "./contracts.ts";
 import { isJsonMap } from "./policies.ts";
@@ -14,15 +14,22 @@ export interface IterationRange {
   readonly end: number;
 }
 
-/** Completes a range. @throws {UsageError} when it is crossed. */
+/** Completes a range. @throws {ValidationError} when it is crossed or begins below 0. */
 export function iterationRange(start: number | undefined, end: number | undefined): IterationRange {
   const range = { start: start ?? 0, end: end ?? Number.MAX_SAFE_INTEGER };
-  if (range.start < 0 || range.end < 0 || range.start > range.end) {
-    throw new UsageError(
-      `--start ${range.start} and --end ${range.end} are no range of iterations; they count from 0.`,
-    );
-  }
+  if (range.start < 0 || range.end < 0 || range.start > range.end) throw noRange(start, end, 0);
   return range;
+}
+
+/** A range of iterations that count from 1, cut to those that there are. @throws {ValidationError} when it is crossed. */
+export function countedRange(start: number | undefined, end: number | undefined): IterationRange {
+  if (start !== undefined && end !== undefined && start > end) throw noRange(start, end, 1);
+  return { start: Math.max(1, start ?? 1) - 1, end: (end ?? Number.MAX_SAFE_INTEGER) - 1 };
+}
+
+function noRange(start: number | undefined, end: number | undefined, from: number): ValidationError {
+  const given = [start === undefined ? [] : [`--start ${start}`], end === undefined ? [] : [`--end ${end}`]].flat();
+  return new ValidationError(`${given.join(" and ")}: no range of iterations, which count from ${from}`, []);
 }
 
 /** The interactions of a range, by iteration, then by agent. */
@@ -66,11 +73,19 @@ export interface EvolutionStep {
   readonly accepted: boolean;
 }
 
+/** What of an evolution is shown. */
+export interface EvolutionChoice {
+  /** This agent alone. */
+  readonly agent?: string | undefined;
+  /** What was said, too. */
+  readonly llm?: boolean | undefined;
+}
+
 /** The policies of all agents, or of one, over the iterations (`iteration_1` is the first). */
 export function policyEvolution(
   { iterations, evaluations, events }: RecordedExperiment,
   { start, end }: IterationRange,
-  agent?: string,
+  { agent, llm = false }: EvolutionChoice = {},
 ): Readonly<Record<string, Readonly<Record<string, EvolutionStep>>>> {
   const agents = [...new Set(iterations.flatMap(({ policies }) => Object.keys(policies)))].sort();
   const shown = agents.filter((each) => agent === undefined || each === agent);
@@ -89,7 +104,7 @@ export function policyEvolution(
       return [`iteration_${iteration + 1}`, {
         policy,
         diff,
-        ...(said === undefined ? {} : { llm: { system_prompt, user_prompt, raw_response } }),
+        ...(said === undefined || !llm ? {} : { llm: { system_prompt, user_prompt, raw_response } }),
         cost: costs_per_agent[id] ?? null,
         accepted: judged?.accepted ?? false,
       }];

@@ -21,6 +21,10 @@ export interface ExperimentBehaviours {
   readonly lateIncomeLost: boolean;
   /** spec 08 17.4: what a bootstrap sample settles is not looked at. */
   readonly sampleRatesUnknown: boolean;
+  /** spec 08 16.3: a policy that settles too little is rejected even if the current one settles less. */
+  readonly floorIsAbsolute: boolean;
+  /** spec 08 5: samples are not numbered and never stored, whatever `--persist-bootstrap` says. */
+  readonly samplesNotStored: boolean;
   /** spec 08 15: the total of a bootstrap evaluation is the mean over agents, not the sum. */
   readonly totalIsMean: boolean;
   /** spec 08 16.2: an agent's proposal is tried in another simulation than the one its cost was shown for. */
@@ -45,6 +49,8 @@ export interface ExperimentBehaviours {
   readonly courseNotStored: boolean;
   /** spec 08 9.4: a stored simulation shows the scenario file, not the seed and the policies that were simulated. */
   readonly storedConfigIsTheFile: boolean;
+  /** spec 08 9.4: of a stored simulation there are events, registers and the cost of the optimised agents. */
+  readonly onlyEventsStored: boolean;
   /** spec 08 16.2: figures of one agent are repeated for all agents. */
   readonly figuresRepeated: boolean;
 }
@@ -58,6 +64,8 @@ export const CORRECTED: ExperimentBehaviours = Object.freeze({
   sandboxForgetsRules: false,
   lateIncomeLost: false,
   sampleRatesUnknown: false,
+  floorIsAbsolute: false,
+  samplesNotStored: false,
   totalIsMean: false,
   trialsUseOtherSeeds: false,
   refusedPolicyStays: false,
@@ -70,6 +78,7 @@ export const CORRECTED: ExperimentBehaviours = Object.freeze({
   proposalsHardlyChecked: false,
   courseNotStored: false,
   storedConfigIsTheFile: false,
+  onlyEventsStored: false,
   figuresRepeated: false,
 });
 
@@ -82,6 +91,8 @@ export const REFERENCE: ExperimentBehaviours = Object.freeze({
   sandboxForgetsRules: true,
   lateIncomeLost: true,
   sampleRatesUnknown: true,
+  floorIsAbsolute: true,
+  samplesNotStored: true,
   totalIsMean: true,
   trialsUseOtherSeeds: true,
   refusedPolicyStays: true,
@@ -94,6 +105,7 @@ export const REFERENCE: ExperimentBehaviours = Object.freeze({
   proposalsHardlyChecked: true,
   courseNotStored: true,
   storedConfigIsTheFile: true,
+  onlyEventsStored: true,
   figuresRepeated: true,
 });
 

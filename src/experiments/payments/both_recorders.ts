@@ -3,6 +3,8 @@
  *
  * @module
  */
+import type { PaymentsEngine } from "../../payments/engine/engine.ts";
+import type { TickResult } from "../../payments/engine/tick.ts";
 import type {
   EvaluationRecord,
   ExperimentEvent,
@@ -10,6 +12,8 @@ import type {
   ExperimentRecorder,
   IterationRecord,
   SimulationRecord,
+  SimulationWatch,
+  WatchedSimulation,
 } from "./contracts.ts";
 
 /** Every record goes to the first recorder, then to the second. */
@@ -26,9 +30,9 @@ export class BothRecorders implements ExperimentRecorder {
     await this.second.saveIteration(record);
   }
 
-  async saveEvent(event: ExperimentEvent): Promise<void> {
-    await this.first.saveEvent(event);
-    await this.second.saveEvent(event);
+  async saveEvents(events: readonly ExperimentEvent[]): Promise<void> {
+    await this.first.saveEvents(events);
+    await this.second.saveEvents(events);
   }
 
   async saveEvaluation(record: EvaluationRecord): Promise<void> {
@@ -36,8 +40,35 @@ export class BothRecorders implements ExperimentRecorder {
     await this.second.saveEvaluation(record);
   }
 
-  async saveSimulation(record: SimulationRecord): Promise<void> {
-    await this.first.saveSimulation(record);
-    await this.second.saveSimulation(record);
+  async watchSimulation(simulation: WatchedSimulation): Promise<SimulationWatch> {
+    return new BothWatches(
+      await this.first.watchSimulation?.(simulation),
+      await this.second.watchSimulation?.(simulation),
+    );
   }
+
+  async saveSimulations(records: readonly SimulationRecord[]): Promise<void> {
+    await this.first.saveSimulations(records.map((record) => ofWatch(record, "first")));
+    await this.second.saveSimulations(records.map((record) => ofWatch(record, "second")));
+  }
+}
+
+class BothWatches implements SimulationWatch {
+  constructor(readonly first: SimulationWatch | undefined, readonly second: SimulationWatch | undefined) {}
+
+  tick(result: TickResult, engine: PaymentsEngine): void {
+    this.first?.tick(result, engine);
+    this.second?.tick(result, engine);
+  }
+
+  end(engine: PaymentsEngine): void {
+    this.first?.end(engine);
+    this.second?.end(engine);
+  }
+}
+
+/** The record as one of the two has to get it: with its own watch. */
+function ofWatch({ watch, ...record }: SimulationRecord, which: "first" | "second"): SimulationRecord {
+  const own = watch instanceof BothWatches ? watch[which] : undefined;
+  return own === undefined ? record : { ...record, watch: own };
 }

@@ -4,7 +4,10 @@
  *
  * @module
  */
-import type { CostRates } from "../../payments/config.ts";
+import type { Behaviours } from "../../payments/behaviours.ts";
+import type { CostRates, EngineConfig } from "../../payments/config.ts";
+import type { PaymentsEngine } from "../../payments/engine/engine.ts";
+import type { TickResult } from "../../payments/engine/tick.ts";
 import type { PaymentsLog } from "../../payments/events.ts";
 
 /** A value of JSON. */
@@ -104,6 +107,31 @@ export interface SimulationRecord {
   readonly total_settlements: number;
   /** Of the optimised agents. */
   readonly total_cost_cents: number;
+  /** What its recorder saw of it; without one its events are all that is recorded. */
+  readonly watch?: SimulationWatch;
+}
+
+/** A simulation of an experiment that begins. */
+export interface WatchedSimulation {
+  readonly simulation_id: string;
+  readonly experiment_run_id: string;
+  readonly experiment_iteration: number | null;
+  /** The scenario that it was made from, as the experiment names it. */
+  readonly scenario: string;
+  readonly config: EngineConfig;
+  /** The same as an engine dictionary. */
+  readonly dictionary: Readonly<Record<string, unknown>>;
+  readonly behaviours: Behaviours;
+  /** Ticks that will be simulated, whatever the configuration says. */
+  readonly ticks: number;
+}
+
+/** Looks at a simulation while it runs, for a recorder that keeps more of it than its events. */
+export interface SimulationWatch {
+  /** Called after every tick. */
+  tick(result: TickResult, engine: PaymentsEngine): void;
+  /** Called after the last one. */
+  end(engine: PaymentsEngine): void;
 }
 
 /**
@@ -114,10 +142,16 @@ export interface ExperimentRecorder {
   /** Inserts or replaces the experiment. */
   saveExperiment(record: ExperimentRecord): Promise<void>;
   saveIteration(record: IterationRecord): Promise<void>;
-  saveEvent(event: ExperimentEvent): Promise<void>;
+  /** In their order; a crash leaves the first of them. */
+  saveEvents(events: readonly ExperimentEvent[]): Promise<void>;
   saveEvaluation(record: EvaluationRecord): Promise<void>;
-  /** @throws {Conflict} when a simulation has this id already. */
-  saveSimulation(record: SimulationRecord): Promise<void>;
+  /**
+   * Watches a simulation that begins; the watch then belongs to its record. A recorder that keeps only events has no such
+   * method.
+   */
+  watchSimulation?(simulation: WatchedSimulation): Promise<SimulationWatch>;
+  /** Simulations in their order. @throws {Conflict} when one has an id that is recorded already. */
+  saveSimulations(records: readonly SimulationRecord[]): Promise<void>;
 }
 
 /** What is known of a recorded experiment. */
@@ -129,6 +163,8 @@ export interface RecordedExperiment {
   readonly events: readonly ExperimentEvent[];
   /** By iteration, then in the order of saving. */
   readonly evaluations: readonly EvaluationRecord[];
+  /** Ids of the simulations that are recorded to their end, in the order of saving. */
+  readonly simulations: readonly string[];
 }
 
 /** Reads what a recorder kept. */
@@ -194,6 +230,8 @@ export interface ProposalRequest {
   readonly costRates: CostRates;
   readonly history: readonly HistoryEntry[];
   readonly events: readonly VisibleEvent[];
+  /** Least share of payments that a new policy must settle, 0 to 1. */
+  readonly minSettlementRate: number;
   /** Words of the experiment file to this agent; empty for none. */
   readonly customization: string;
   readonly seed: number;
@@ -228,6 +266,12 @@ export interface Proposal {
 export interface PolicyProposer {
   /** For records: `search`, `scripted`, or the model's name. */
   readonly name: string;
+  /**
+   * Whether somebody outside of this process answers: an experiment that goes on after a stop takes recorded answers
+   * instead of asking for them again, so each answer must bring an {@linkcode Interaction}. Every other proposer hears
+   * all requests again.
+   */
+  readonly asksOutside?: boolean;
   /**
    * Proposes a policy. What it throws counts as a failed attempt; a {@linkcode ProposalFailure} brings what was said.
    */

@@ -8,17 +8,20 @@ import type {
   ExperimentEvent,
   ExperimentRecord,
   ExperimentRecorder,
-  Interaction,
   JsonMap,
   PerAgent,
   Policy,
   Purpose,
+  SimulationRecord,
+  SimulationWatch,
+  WatchedSimulation,
 } from "./contracts.ts";
 import type { ExperimentBehaviours } from "./behaviours.ts";
 import type { PairFigures } from "./evaluation.ts";
 import type { Verdict } from "./acceptance.ts";
+import type { Round } from "./asking.ts";
+import { INTERRUPTED } from "./resuming.ts";
 import type { ExperimentSettings } from "./settings.ts";
-import { recordedConfig, type SimulationOutcome, type SimulationSetting } from "./simulation.ts";
 
 /** What a listener hears: the events of spec 08 20, in order, without times. */
 export interface LiveEvent {
@@ -40,16 +43,14 @@ export interface CourseOptions {
   /** The time now, as text. */
   readonly now: () => string;
   readonly onEvent: ((event: LiveEvent) => void) | undefined;
+  /** What the caller adds to the recorded configuration. */
+  readonly provenance: JsonMap | undefined;
 }
 
 /** A simulation that was made, and what for. */
-export interface MadeSimulation {
-  readonly id: string;
-  readonly purpose: Purpose;
-  /** Null: filed under none. */
-  readonly iteration: number | null;
-  readonly outcome: SimulationOutcome;
-  readonly policies: ReadonlyMap<string, Policy>;
+export interface MadeSimulation extends Omit<SimulationRecord, "experiment_run_id"> {
+  /** In cents, by optimised agent. */
+  readonly per_agent_costs: PerAgent<number>;
 }
 
 /** The course of one experiment. */
@@ -73,12 +74,12 @@ export class Course {
   }
 
   async start(): Promise<void> {
-    const { runId, settings, recorder, now } = this.#options;
+    const { runId, settings, recorder, now, provenance } = this.#options;
     this.#record = {
       run_id: runId,
       experiment_name: settings.name,
       experiment_type: "generic",
-      config: recordedSettings(settings),
+      config: { ...recordedSettings(settings), ...(provenance === undefined ? {} : { run: provenance }) },
       created_at: now(),
       completed_at: null,
       num_iterations: 0,
@@ -100,18 +101,44 @@ export class Course {
     });
   }
 
-  /** Tells an event, and records it. */
-  async happened(type: string, iteration: number, data: JsonMap): Promise<void> {
-    const { onEvent, recorder, behaviours, runId, now } = this.#options;
-    onEvent?.({ type, iteration, data });
-    // behaviour: courseNotStored
-    if (recorder === null || (behaviours.courseNotStored && !STORED.has(type))) return;
-    const event: ExperimentEvent = { run_id: runId, iteration, event_type: type, event_data: data, timestamp: now() };
-    await recorder.saveEvent(event);
+  /** Records that somebody stopped the experiment after so many iterations. */
+  async interrupted(numIterations: number): Promise<void> {
+    if (this.#record === undefined) return;
+    const record = { ...this.#record, num_iterations: numIterations, convergence_reason: INTERRUPTED };
+    await this.#options.recorder?.saveExperiment(record);
   }
 
-  async interaction(agent: string, iteration: number, said: Interaction | null): Promise<void> {
-    if (said !== null) await this.happened("llm_interaction", iteration, { agent_id: agent, ...said });
+  /** Tells an event, and records it. */
+  async happened(type: string, iteration: number, data: JsonMap): Promise<void> {
+    await this.#happened([{ type, iteration, data }]);
+  }
+
+  async #happened(live: readonly LiveEvent[]): Promise<void> {
+    const { onEvent, recorder, behaviours, runId, now } = this.#options;
+    for (const event of live) onEvent?.(event);
+    // behaviour: courseNotStored
+    const stored = live.filter(({ type }) => !behaviours.courseNotStored || STORED.has(type));
+    if (recorder === null || stored.length === 0) return;
+    await recorder.saveEvents(stored.map(({ type, iteration, data }): ExperimentEvent => {
+      return { run_id: runId, iteration, event_type: type, event_data: data, timestamp: now() };
+    }));
+  }
+
+  /**
+   * What was said last in a round, and (ours) how the round went: it is not asked again after a stop.
+   *
+   * @param type `llm_refusal` (ours) for a refusal that the reference does not store.
+   */
+  async interaction(
+    agent: string,
+    iteration: number,
+    said: Round | undefined,
+    type: "llm_interaction" | "llm_refusal" = "llm_interaction",
+  ): Promise<void> {
+    if (said === undefined || said.interaction === null) return;
+    const { policy, attempts, failures, errors } = said;
+    const round = { attempts, failures, errors, proposed: policy !== null };
+    await this.happened(type, iteration, { agent_id: agent, ...said.interaction, round });
   }
 
   async iteration(
@@ -157,39 +184,40 @@ export class Course {
     });
   }
 
-  /** Records a simulation with its events, and that it was made. */
-  async simulation(
-    setting: SimulationSetting,
-    { id, purpose, iteration, outcome, policies }: MadeSimulation,
-  ): Promise<void> {
-    const { recorder, runId } = this.#options;
-    const { config } = setting;
-    await recorder?.saveSimulation({
-      simulation_id: id,
-      experiment_run_id: runId,
-      experiment_iteration: iteration,
-      purpose,
-      seed: outcome.seed,
-      ticks_per_day: config.ticksPerDay,
-      num_days: config.numDays,
-      num_agents: config.agents.length,
-      ticks: setting.ticks,
-      config: recordedConfig(setting, policies, outcome.seed),
-      log: outcome.log,
-      total_arrivals: outcome.arrivals,
-      total_settlements: outcome.settlements,
-      total_cost_cents: outcome.totalCost,
-    });
-    await this.happened("simulation_run", iteration ?? 0, {
-      simulation_id: id,
-      purpose,
-      seed: outcome.seed,
-      ticks: setting.ticks,
-      total_cost: outcome.totalCost,
-      per_agent_costs: outcome.costs,
-      num_events: outcome.log.length,
-    });
+  /** Watches a simulation for its record; undefined where nobody wants to see more of it than its events. */
+  async watch(begun: Omit<WatchedSimulation, "experiment_run_id" | "scenario">): Promise<SimulationWatch | undefined> {
+    const { recorder, runId, settings, behaviours } = this.#options;
+    // behaviour: onlyEventsStored
+    if (behaviours.onlyEventsStored) return undefined;
+    return await recorder?.watchSimulation?.({ ...begun, experiment_run_id: runId, scenario: settings.scenario });
   }
+
+  /** Records simulations with their events, and that they were made. */
+  async simulations(made: readonly MadeSimulation[]): Promise<void> {
+    const { recorder, runId } = this.#options;
+    await recorder?.saveSimulations(
+      made.map(({ per_agent_costs: _, ...record }) => ({ ...record, experiment_run_id: runId })),
+    );
+    await this.#happened(made.map(simulationRun));
+  }
+}
+
+/** What is told of a simulation. */
+function simulationRun(made: MadeSimulation): LiveEvent {
+  const { simulation_id, experiment_iteration, purpose, seed, ticks, total_cost_cents, per_agent_costs, log } = made;
+  return {
+    type: "simulation_run",
+    iteration: experiment_iteration ?? 0,
+    data: {
+      simulation_id,
+      purpose,
+      seed,
+      ticks,
+      total_cost: total_cost_cents,
+      per_agent_costs,
+      num_events: log.length,
+    },
+  };
 }
 
 /** What is recorded of the settings (spec 08 20). */

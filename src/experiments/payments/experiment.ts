@@ -4,69 +4,32 @@
  * @module
  */
 import { ValidationError } from "../../core/errors.ts";
-import type { Behaviours } from "../../payments/behaviours.ts";
 import type { EngineConfig } from "../../payments/config.ts";
 import { PaymentsError } from "../../payments/errors.ts";
 import { judge, type Verdict } from "./acceptance.ts";
 import { askForPolicy, type Round } from "./asking.ts";
 import { CORRECTED, type ExperimentBehaviours } from "./behaviours.ts";
 import { proposalErrors } from "./constraints.ts";
-import type { ExperimentRecorder, HistoryEntry, PerAgent, Policy, PolicyProposer, VisibleEvent } from "./contracts.ts";
+import type { HistoryEntry, PerAgent, Policy, VisibleEvent } from "./contracts.ts";
 import { BootstrapDetector, type ConvergenceDetector, FractionStability, StabilityDetector } from "./convergence.ts";
-import { Course, type LiveEvent } from "./course.ts";
-import { type PairFigures, sampledPair, simulatedPair } from "./evaluation.ts";
+import { Course } from "./course.ts";
+import { meanRate, type PairFigures, sampledPair, simulatedPair } from "./evaluation.ts";
 import { IterationView, Laboratory } from "./laboratory.ts";
+import type { ExperimentOptions, ExperimentOutcome } from "./options.ts";
 import { defaultPolicy, FRACTION, parametersOf } from "./policies.ts";
+import { recordedRound, ResumedRecorder } from "./resuming.ts";
 import { iterationSeed } from "./seeds.ts";
 import { customizationFor, drawsSamples, type ExperimentSettings } from "./settings.ts";
 import { tellingEvents, visibleEvents } from "./visibility.ts";
 
-/** What an experiment is run with. */
-export interface ExperimentOptions {
-  readonly settings: ExperimentSettings;
-  readonly scenario: {
-    readonly config: EngineConfig;
-    readonly dictionary: Readonly<Record<string, unknown>>;
-    readonly behaviours: Behaviours;
-  };
-  readonly proposer: PolicyProposer;
-  readonly runId: string;
-  /** The time now as ISO text, for records only. */
-  readonly now: () => string;
-  readonly behaviours?: ExperimentBehaviours;
-  /** Where to record; null or absent for nowhere. */
-  readonly recorder?: ExperimentRecorder | null;
-  /** Records also the simulations that only test a proposal. */
-  readonly persistBootstrap?: boolean;
-  /** Policies to start with instead of the default. */
-  readonly initialPolicies?: ReadonlyMap<string, Policy>;
-  /** Hears what happens. */
-  readonly onEvent?: (event: LiveEvent) => void;
-  /** Looked at between simulations; when aborted {@linkcode runExperiment} throws its reason. */
-  readonly signal?: AbortSignal;
-}
-
-/** What an experiment found. Costs in cents. */
-export interface ExperimentOutcome {
-  readonly run_id: string;
-  readonly num_iterations: number;
-  readonly converged: boolean;
-  readonly convergence_reason: string;
-  readonly final_cost: number;
-  readonly best_cost: number;
-  readonly per_agent_costs: PerAgent<number>;
-  readonly final_policies: PerAgent<Policy>;
-  /** Total cost by iteration. */
-  readonly history: readonly number[];
-  /** How often the proposer was asked, and how often it failed. */
-  readonly proposals: { readonly asked: number; readonly failed: number; readonly tokens: number };
-}
+export type { ExperimentOptions, ExperimentOutcome };
 
 /**
  * Runs an experiment to its end.
  *
  * @throws {PaymentsError} when the scenario or a starting policy cannot be simulated, {@linkcode ValidationError} when
- * an agent is not in the scenario, {@linkcode StoreError} when a record cannot be kept.
+ * an agent is not in the scenario, {@linkcode StoreError} when a record cannot be kept, {@linkcode Conflict} when an
+ * experiment that is resumed comes out otherwise than it is recorded.
  */
 export async function runExperiment(options: ExperimentOptions): Promise<ExperimentOutcome> {
   return await new Experiment(options).run();
@@ -92,13 +55,19 @@ class Experiment {
   #tokens = 0;
 
   constructor(options: ExperimentOptions) {
-    const { settings, scenario, behaviours = CORRECTED, recorder = null, runId, now, onEvent } = options;
+    const { settings, scenario, behaviours = CORRECTED, runId, now, onEvent, recorded, provenance } = options;
     checkAgents(settings, scenario.config);
     this.#options = options;
     this.#settings = settings;
     this.#behaviours = behaviours;
-    this.#course = new Course({ runId, settings, behaviours, recorder, now, onEvent });
-    this.#laboratory = new Laboratory(settings, scenario, behaviours, this.#course, options.persistBootstrap === true);
+    const keeps = options.recorder ?? null;
+    const recorder = keeps === null || !recorded ? keeps : new ResumedRecorder(keeps, recorded);
+    this.#course = new Course({ runId, settings, behaviours, recorder, now, onEvent, provenance });
+    this.#laboratory = new Laboratory(settings, scenario, behaviours, this.#course, {
+      persistTrials: options.persistBootstrap === true,
+      breathe: options.breathe,
+      cut: options.cut,
+    });
     this.#detector = settings.mode === "bootstrap"
       ? new BootstrapDetector(settings.convergence)
       : new StabilityDetector(settings.convergence);
@@ -111,18 +80,35 @@ class Experiment {
   }
 
   async run(): Promise<ExperimentOutcome> {
+    try {
+      await this.#begin();
+      return await this.#end(await this.#iterate());
+    } catch (error) {
+      const { signal, cut } = this.#options;
+      if (signal?.aborted === true || cut?.aborted === true) await this.#course.interrupted(this.#history.length);
+      throw error;
+    }
+  }
+
+  /** Iterates until there is a reason to stop; the costs of the last evaluation. */
+  async #iterate(): Promise<PerAgent<number>> {
     const { maxIterations, stabilityWindow } = this.#settings.convergence;
-    await this.#begin();
-    let iterations = 0;
     let costs: PerAgent<number> = {};
-    while (iterations < maxIterations) {
-      const view = await this.#evaluate(iterations++);
+    while (this.#history.length < maxIterations) {
+      const view = await this.#evaluate(this.#history.length);
       costs = view.costs;
       if (this.#detector.stop !== undefined) break;
       await this.#optimise(view);
       if (this.#isTemporal && this.#fractions.isStable(this.#settings.optimizedAgents, stabilityWindow)) break;
     }
-    return await this.#end(iterations, costs);
+    return costs;
+  }
+
+  /** Lets signals in. @throws The reason of the signal when it is aborted. */
+  async #pause(): Promise<void> {
+    await this.#options.breathe?.();
+    this.#options.signal?.throwIfAborted();
+    this.#options.cut?.throwIfAborted();
   }
 
   async #begin(): Promise<void> {
@@ -139,7 +125,7 @@ class Experiment {
 
   /** Steps 2 to 5 of spec 08 14.1. */
   async #evaluate(iteration: number): Promise<IterationView> {
-    this.#options.signal?.throwIfAborted();
+    await this.#pause();
     const view = await this.#laboratory.evaluate(iteration, this.#policies);
     const { totalCost, costs } = view;
     await this.#course.happened("iteration_start", iteration, { iteration, total_cost: totalCost });
@@ -170,7 +156,7 @@ class Experiment {
     const before = Object.fromEntries(this.#policies);
     const accepted = new Set<string>();
     for (const agent of this.#settings.optimizedAgents) {
-      this.#options.signal?.throwIfAborted();
+      await this.#pause();
       const took = this.#isTemporal ? await this.#drift(agent, view) : await this.#improve(agent, view);
       if (took) accepted.add(agent);
     }
@@ -208,14 +194,17 @@ class Experiment {
       costRates: config.costRates,
       history: this.#entries.get(agent) ?? [],
       events: this.#shownEvents(agent, view),
+      minSettlementRate: this.#settings.acceptance.minSettlementRate,
       // Spec 08 16.5: in this mode agents get no words of their own.
       customization: customizationFor(this.#settings, this.#isTemporal ? "" : agent),
       seed: iterationSeed(this.#settings.masterSeed, view.iteration, agent),
       signal: this.#options.signal,
     };
-    const round = await askForPolicy(this.#options.proposer, request, maxRetries, (policy) => {
-      return proposalErrors(policy, rules);
-    });
+    const { proposer, recorded } = this.#options;
+    const known = proposer.asksOutside === true && recorded
+      ? recordedRound(recorded, view.iteration, agent)
+      : undefined;
+    const round = known ?? await askForPolicy(proposer, request, maxRetries, (policy) => proposalErrors(policy, rules));
     this.#asked += round.attempts;
     this.#failed += round.failures;
     if (round.interaction !== null) {
@@ -236,7 +225,7 @@ class Experiment {
     const current = this.#current(agent);
     try {
       round = await this.#ask(agent, view);
-      await this.#course.interaction(agent, iteration, round.interaction);
+      await this.#course.interaction(agent, iteration, round);
       if (round.policy === null) {
         if (round.errors.length > 0) await this.#refused(agent, iteration, round.errors.join("; "), "ValidationError");
         return false;
@@ -258,7 +247,7 @@ class Experiment {
       if (!isRefusal(error)) throw error;
       // behaviour: refusalsStoredTwice
       if (this.#behaviours.refusalsStoredTwice) {
-        await this.#course.interaction(agent, iteration, round?.interaction ?? null);
+        await this.#course.interaction(agent, iteration, round);
       }
       await this.#refused(agent, iteration, error.message, error.name);
       // behaviour: refusedPolicyStays
@@ -285,23 +274,30 @@ class Experiment {
   ): Promise<{ figures: PairFigures; verdict: Verdict }> {
     const setting = { agent, optimizedAgents: this.#settings.optimizedAgents, behaviours: this.#behaviours };
     let figures: PairFigures;
+    let currentRate: number | null;
     if (drawsSamples(this.#settings)) {
       const samples = view.samples(agent);
       const current = view.sampled(agent);
-      figures = sampledPair(samples, current, this.#laboratory.trySamples(agent, proposed, samples), setting);
+      const tried = await this.#laboratory.trySamples(view.iteration, agent, proposed, samples);
+      figures = sampledPair(samples, current, tried, setting);
+      currentRate = meanRate(current.results);
     } else {
       const { iteration } = view;
       // behaviour: trialsUseOtherSeeds
       const seed = this.#behaviours.trialsUseOtherSeeds
         ? iterationSeed(this.#settings.masterSeed, iteration, agent)
         : view.seed;
-      const oldCost = this.#laboratory.quickCost(agent, this.#policies, seed);
+      const old = this.#laboratory.quick(this.#policies, seed);
       this.#policies.set(agent, proposed);
-      figures = simulatedPair(oldCost, await this.#laboratory.trial(iteration, this.#policies, seed), setting);
+      const tried = await this.#laboratory.trial(iteration, this.#policies, seed);
+      figures = simulatedPair(old.costs[agent] ?? 0, tried, setting);
+      currentRate = old.settlementRate;
     }
     const verdict = judge({
       deltaSum: figures.delta_sum,
       settlementRate: figures.settlement_rate,
+      // behaviour: floorIsAbsolute
+      currentRate: this.#behaviours.floorIsAbsolute ? null : currentRate,
       meanNewCost: figures.new_cost,
       stdDev: figures.cost_std_dev,
       interval: figures.confidence_interval_95,
@@ -313,12 +309,14 @@ class Experiment {
   async #drift(agent: string, view: IterationView): Promise<boolean> {
     const { iteration } = view;
     this.#fractions.record(agent, iteration, fractionOf(this.#current(agent)));
-    const { policy, interaction, errors } = await this.#ask(agent, view);
+    const round = await this.#ask(agent, view);
+    const { policy, errors } = round;
     if (policy === null) {
+      await this.#course.interaction(agent, iteration, round, "llm_refusal");
       if (errors.length > 0) await this.#refused(agent, iteration, errors.join("; "), "ValidationError");
       return false;
     }
-    await this.#course.interaction(agent, iteration, interaction);
+    await this.#course.interaction(agent, iteration, round);
     this.#policies.set(agent, policy);
     this.#fractions.record(agent, iteration, fractionOf(policy));
     const cost = view.costs[agent] ?? 0;
@@ -326,8 +324,9 @@ class Experiment {
     return true;
   }
 
-  async #end(iterations: number, costs: PerAgent<number>): Promise<ExperimentOutcome> {
+  async #end(costs: PerAgent<number>): Promise<ExperimentOutcome> {
     const { optimizedAgents, convergence } = this.#settings;
+    const iterations = this.#history.length;
     const stable = this.#isTemporal && this.#fractions.isStable(optimizedAgents, convergence.stabilityWindow);
     const { stop } = this.#detector;
     const reason = stable ? "policy_stability" : stop?.reason ?? "max_iterations";

@@ -9,15 +9,25 @@ import type { PaymentsLog } from "../../payments/events.ts";
 import { PaymentsError } from "../../payments/errors.ts";
 import type { ExperimentBehaviours } from "./behaviours.ts";
 import type { JsonMap, PerAgent, Policy, Purpose } from "./contracts.ts";
-import type { Course } from "./course.ts";
-import { meanBreakdown, type SampledCosts, trySamples } from "./evaluation.ts";
+import type { Course, MadeSimulation } from "./course.ts";
+import { meanBreakdown, type SampledCosts } from "./evaluation.ts";
 import { agentHistories } from "./history.ts";
 import { drawSamples, type Sample } from "./sampling.ts";
-import type { SandboxRules } from "./sandbox.ts";
+import { runSample, sandboxConfig, type SandboxResult, type SandboxRules } from "./sandbox.ts";
+import { sandboxDictionary } from "./sandbox_dictionary.ts";
 import { iterationSeed } from "./seeds.ts";
 import { drawsSamples, type ExperimentSettings } from "./settings.ts";
-import { simulate, type SimulationOutcome, type SimulationSetting } from "./simulation.ts";
+import {
+  recordedConfig,
+  simulate,
+  simulatedConfig,
+  type SimulationOutcome,
+  type SimulationSetting,
+} from "./simulation.ts";
 import { meanAndSpread, sumOf } from "./statistics.ts";
+
+/** Samples that are recorded together at most. */
+const SAMPLES_AT_ONCE = 64;
 
 /** What is known of one iteration. Costs in cents. */
 export interface IterationView {
@@ -36,13 +46,22 @@ export interface IterationView {
   sampled(agent: string): SampledCosts;
 }
 
+/** How a laboratory works. */
+export interface LaboratoryOptions {
+  /** Whether simulations that only test a policy are recorded, too. */
+  readonly persistTrials: boolean;
+  /** See `ExperimentOptions`. */
+  readonly breathe?: (() => Promise<void> | undefined) | undefined;
+  readonly cut?: AbortSignal | undefined;
+}
+
 /** Simulates for one experiment. */
 export class Laboratory {
   readonly #settings: ExperimentSettings;
   readonly #setting: SimulationSetting;
   readonly #rules: SandboxRules;
   readonly #course: Course;
-  readonly #persistTrials: boolean;
+  readonly #options: LaboratoryOptions;
 
   constructor(
     settings: ExperimentSettings,
@@ -53,7 +72,7 @@ export class Laboratory {
     },
     behaviours: ExperimentBehaviours,
     course: Course,
-    persistTrials: boolean,
+    options: LaboratoryOptions,
   ) {
     const { ticks, optimizedAgents } = settings;
     const { config, dictionary, behaviours: engine } = scenario;
@@ -61,7 +80,7 @@ export class Laboratory {
     this.#setting = { config, dictionary, engine, experiment: behaviours, optimizedAgents, ticks };
     this.#rules = { config, engine, experiment: behaviours, ticks };
     this.#course = course;
-    this.#persistTrials = persistTrials;
+    this.#options = options;
   }
 
   /** Evaluates the policies of an iteration. @throws {PaymentsError} when one cannot be simulated. */
@@ -110,7 +129,8 @@ export class Laboratory {
     const { context, samples } = await this.#contextSimulation(iteration, seed, policies);
     const sampled = new Map<string, SampledCosts>();
     for (const agent of this.#settings.optimizedAgents) {
-      sampled.set(agent, this.trySamples(agent, policies.get(agent) ?? {}, samples.get(agent) ?? []));
+      const [policy, drawn] = [policies.get(agent) ?? {}, samples.get(agent) ?? []];
+      sampled.set(agent, await this.trySamples(iteration, agent, policy, drawn));
     }
     const means = [...sampled].map(([agent, { costs }]) => [agent, meanAndSpread(costs).mean] as const);
     const all = [...sampled.values()].flatMap(({ costs }) => costs);
@@ -159,14 +179,79 @@ export class Laboratory {
   }
 
   /** Tries a policy on samples. @throws {PaymentsError} when the engine refuses it. */
-  trySamples(agent: string, policy: Policy, samples: readonly Sample[]): SampledCosts {
+  async trySamples(
+    iteration: number,
+    agent: string,
+    policy: Policy,
+    samples: readonly Sample[],
+  ): Promise<SampledCosts> {
     if (samples.length === 0) noSamples(agent);
-    return trySamples(this.#rules, agent, policy, samples);
+    // behaviour: samplesNotStored
+    const numbered = !this.#rules.experiment.samplesNotStored;
+    const kept = numbered && this.#course.recording && this.#options.persistTrials;
+    const results: SandboxResult[] = [];
+    let waiting: MadeSimulation[] = [];
+    for (const sample of samples) {
+      await this.#pause();
+      const id = numbered ? this.#course.nextSimulationId("bootstrap") : "";
+      if (kept) waiting.push(await this.#keptSample(id, iteration, agent, policy, sample, results));
+      else results.push(runSample(this.#rules, agent, policy, sample).result);
+      if (waiting.length < SAMPLES_AT_ONCE) continue;
+      await this.#course.simulations(waiting);
+      waiting = [];
+    }
+    if (waiting.length > 0) await this.#course.simulations(waiting);
+    return { results, costs: results.map(({ cost }) => cost) };
   }
 
-  /** What an agent's policy costs in a simulation that leaves no trace. */
-  quickCost(agent: string, policies: ReadonlyMap<string, Policy>, seed: number): number {
-    return simulate(this.#setting, policies, seed).costs[agent] ?? 0;
+  /** Runs a sample that is recorded together with others: a record costs more than a short simulation. */
+  async #keptSample(
+    id: string,
+    iteration: number,
+    agent: string,
+    policy: Policy,
+    sample: Sample,
+    results: SandboxResult[],
+  ): Promise<MadeSimulation> {
+    const { ticks } = this.#rules;
+    const dictionary = sandboxDictionary(this.#setting.dictionary, this.#rules, agent, policy, sample);
+    const watch = await this.#course.watch({
+      simulation_id: id,
+      experiment_iteration: iteration,
+      config: sandboxConfig(this.#rules, agent, policy, sample),
+      dictionary,
+      behaviours: this.#rules.engine,
+      ticks,
+    });
+    const { result, log, arrivals, settlements } = runSample(this.#rules, agent, policy, sample, watch);
+    results.push(result);
+    return {
+      simulation_id: id,
+      experiment_iteration: iteration,
+      purpose: "bootstrap",
+      seed: sample.seed,
+      ticks_per_day: ticks,
+      num_days: 1,
+      num_agents: 3,
+      ticks,
+      config: dictionary,
+      log,
+      total_arrivals: arrivals,
+      total_settlements: settlements,
+      total_cost_cents: result.cost,
+      per_agent_costs: { [agent]: result.cost },
+      ...(watch === undefined ? {} : { watch }),
+    };
+  }
+
+  async #pause(): Promise<void> {
+    await this.#options.breathe?.();
+    this.#options.cut?.throwIfAborted();
+  }
+
+  /** Simulates without a trace. */
+  quick(policies: ReadonlyMap<string, Policy>, seed: number): SimulationOutcome {
+    return simulate(this.#setting, policies, seed);
   }
 
   /** Simulates with a proposal in force. */
@@ -181,11 +266,39 @@ export class Laboratory {
     seed: number,
     primary: boolean,
   ): Promise<SimulationOutcome> {
+    await this.#pause();
     const id = this.#course.nextSimulationId(purpose);
-    const outcome = simulate(this.#setting, policies, seed);
-    if (this.#course.recording && (primary || this.#persistTrials)) {
-      await this.#course.simulation(this.#setting, { id, purpose, iteration, outcome, policies: new Map(policies) });
+    if (!this.#course.recording || !(primary || this.#options.persistTrials)) {
+      return simulate(this.#setting, policies, seed);
     }
+    const { config, ticks, engine: behaviours } = this.#setting;
+    const dictionary = recordedConfig(this.#setting, policies, seed);
+    const watch = await this.#course.watch({
+      simulation_id: id,
+      experiment_iteration: iteration,
+      config: simulatedConfig(this.#setting, policies, seed),
+      dictionary,
+      behaviours,
+      ticks,
+    });
+    const outcome = simulate(this.#setting, policies, seed, watch);
+    await this.#course.simulations([{
+      simulation_id: id,
+      experiment_iteration: iteration,
+      purpose,
+      seed,
+      ticks_per_day: config.ticksPerDay,
+      num_days: config.numDays,
+      num_agents: config.agents.length,
+      ticks,
+      config: dictionary,
+      log: outcome.log,
+      total_arrivals: outcome.arrivals,
+      total_settlements: outcome.settlements,
+      total_cost_cents: outcome.totalCost,
+      per_agent_costs: outcome.costs,
+      ...(watch === undefined ? {} : { watch }),
+    }]);
     return outcome;
   }
 }

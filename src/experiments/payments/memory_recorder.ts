@@ -55,8 +55,8 @@ export class MemoryRecorder implements ExperimentRecorder, ExperimentReader {
     return Promise.resolve();
   }
 
-  saveEvent(event: ExperimentEvent): Promise<void> {
-    this.#run(event.run_id).events.push(event);
+  saveEvents(events: readonly ExperimentEvent[]): Promise<void> {
+    for (const event of events) this.#run(event.run_id).events.push(event);
     return Promise.resolve();
   }
 
@@ -65,10 +65,12 @@ export class MemoryRecorder implements ExperimentRecorder, ExperimentReader {
     return Promise.resolve();
   }
 
-  saveSimulation(record: SimulationRecord): Promise<void> {
-    const id = record.simulation_id;
-    if (this.#simulations.has(id)) return Promise.reject(new Conflict(`A simulation ${id} is recorded already`));
-    this.#simulations.set(id, record);
+  saveSimulations(records: readonly SimulationRecord[]): Promise<void> {
+    const twice = records.find(({ simulation_id }) => this.#simulations.has(simulation_id));
+    if (twice !== undefined) {
+      return Promise.reject(new Conflict(`A simulation ${twice.simulation_id} is recorded already`));
+    }
+    for (const record of records) this.#simulations.set(record.simulation_id, record);
     return Promise.resolve();
   }
 
@@ -85,6 +87,9 @@ export class MemoryRecorder implements ExperimentRecorder, ExperimentReader {
       iterations: [...kept.iterations.values()].sort((a, b) => a.iteration - b.iteration),
       events: [...kept.events],
       evaluations: [...kept.evaluations.values()].sort((a, b) => a.iteration - b.iteration),
+      simulations: this.simulations.filter((each) => each.experiment_run_id === runId).map((each) =>
+        each.simulation_id
+      ),
     });
   }
 }

@@ -160,6 +160,15 @@ export function policyConfig(
   }
 }
 
+/** A policy as an engine dictionary has it (spec 06 9). */
+export function policyDictionary(
+  policy: Policy,
+  place: "simulation" | "sandbox",
+  behaviours: ExperimentBehaviours,
+): JsonMap {
+  return isDocument(policy, place, behaviours) ? { type: "FromJson", json: jsonOf(policy) } : policy;
+}
+
 /** An agent with its policy in force: what the full simulation and the sandbox both start from. */
 export function agentWithPolicy(
   agent: AgentConfig,

@@ -12,12 +12,14 @@ import {
   type ScenarioEvent,
 } from "../../payments/config.ts";
 import { PaymentsEngine } from "../../payments/engine/engine.ts";
+import type { PaymentsLog } from "../../payments/events.ts";
 import { PaymentsError } from "../../payments/errors.ts";
 import type { ExperimentBehaviours } from "./behaviours.ts";
-import type { PerAgent, Policy } from "./contracts.ts";
+import type { PerAgent, Policy, SimulationWatch } from "./contracts.ts";
 import { type CostFigures, costFigures } from "./costs.ts";
 import { agentOf, agentWithPolicy } from "./policies.ts";
 import type { Sample, SampledPayment } from "./sampling.ts";
+import { runWatched } from "./simulation.ts";
 
 /** Where a sandbox gets its rules from, and how they are read. */
 export interface SandboxRules {
@@ -41,15 +43,40 @@ const SOURCE = "SOURCE";
 const SINK = "SINK";
 const PLENTY = 10_000_000_000;
 
+/** A sandbox that was run, with everything that happened in it. */
+export interface SandboxRun {
+  readonly result: SandboxResult;
+  readonly log: PaymentsLog;
+  readonly arrivals: number;
+  readonly settlements: number;
+}
+
 /** Tries a policy on a sample. @throws {PaymentsError} when the engine refuses the policy or fails under it. */
 export function trySample(rules: SandboxRules, agent: string, policy: Policy, sample: Sample): SandboxResult {
+  return runSample(rules, agent, policy, sample).result;
+}
+
+/** {@linkcode trySample}, for who wants to see what happened. */
+export function runSample(
+  rules: SandboxRules,
+  agent: string,
+  policy: Policy,
+  sample: Sample,
+  watch?: SimulationWatch,
+): SandboxRun {
   const engine = new PaymentsEngine(sandboxConfig(rules, agent, policy, sample), rules.engine);
-  for (let tick = 0; tick < rules.ticks; tick++) engine.tick();
+  runWatched(engine, rules.ticks, watch);
   const { total, breakdown }: CostFigures = costFigures(engine, agent, rules.experiment);
-  const { total_arrivals, settlement_rate } = engine.systemMetrics();
+  const { total_arrivals, total_settlements, settlement_rate } = engine.systemMetrics();
   // behaviour: sampleRatesUnknown
   const unknown = rules.experiment.sampleRatesUnknown;
-  return { cost: total, breakdown, settlementRate: unknown ? null : total_arrivals === 0 ? 1 : settlement_rate };
+  const settlementRate = unknown ? null : total_arrivals === 0 ? 1 : settlement_rate;
+  return {
+    result: { cost: total, breakdown, settlementRate },
+    log: engine.log,
+    arrivals: total_arrivals,
+    settlements: total_settlements,
+  };
 }
 
 /** The configuration of a sandbox. */

@@ -8,9 +8,9 @@ import type { EngineConfig } from "../../payments/config.ts";
 import { PaymentsEngine } from "../../payments/engine/engine.ts";
 import type { PaymentsLog } from "../../payments/events.ts";
 import type { ExperimentBehaviours } from "./behaviours.ts";
-import type { PerAgent, Policy } from "./contracts.ts";
+import type { PerAgent, Policy, SimulationWatch } from "./contracts.ts";
 import { addedCosts, costFigures } from "./costs.ts";
-import { agentWithPolicy } from "./policies.ts";
+import { agentWithPolicy, policyDictionary } from "./policies.ts";
 
 /** What stays the same over all simulations of an experiment. */
 export interface SimulationSetting {
@@ -63,9 +63,10 @@ export function simulate(
   setting: SimulationSetting,
   policies: ReadonlyMap<string, Policy>,
   seed: number,
+  watch?: SimulationWatch,
 ): SimulationOutcome {
   const engine = new PaymentsEngine(simulatedConfig(setting, policies, seed), setting.engine);
-  for (let tick = 0; tick < setting.ticks; tick++) engine.tick();
+  runWatched(engine, setting.ticks, watch);
   const figures = setting.optimizedAgents.map((agent) =>
     [agent, costFigures(engine, agent, setting.experiment)] as const
   );
@@ -82,6 +83,15 @@ export function simulate(
     settlements: metrics.total_settlements,
     log: engine.log,
   };
+}
+
+/** Runs so many ticks. */
+export function runWatched(engine: PaymentsEngine, ticks: number, watch: SimulationWatch | undefined): void {
+  for (let tick = 0; tick < ticks; tick++) {
+    const result = engine.tick();
+    watch?.tick(result, engine);
+  }
+  watch?.end(engine);
 }
 
 /** What a record shows of the configuration: the scenario as it was simulated. */
@@ -103,7 +113,11 @@ export function recordedConfig(
     const policy = policies.get(String(each.id));
     if (agent === undefined || policy === undefined) return each;
     const fraction = agent.liquidityAllocationFraction;
-    return { ...each, policy, ...(fraction === undefined ? {} : { liquidity_allocation_fraction: fraction }) };
+    return {
+      ...each,
+      policy: policyDictionary(policy, "simulation", experiment),
+      ...(fraction === undefined ? {} : { liquidity_allocation_fraction: fraction }),
+    };
   });
   return { ...dictionary, rng_seed: seed, agent_configs: configs };
 }

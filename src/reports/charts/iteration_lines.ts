@@ -33,7 +33,9 @@ export function iterationLines(lines: readonly IterationLine[], title: string, y
   });
   const x = (i: number) => area.left + (i + 0.5) / count * (area.right - area.left);
   let drawn = "";
-  for (const { name, values, colour, accepted } of lines) {
+  for (const [line, { name, values, colour, accepted }] of lines.entries()) {
+    // Lines may lie upon each other: every other one lets the one below be seen.
+    const dash = line % 2 === 0 ? "" : ' stroke-dasharray="5 5"';
     let path = "";
     let marks = "";
     values.forEach((value, i) => {
@@ -41,15 +43,20 @@ export function iterationLines(lines: readonly IterationLine[], title: string, y
       path += `${path === "" ? "M" : "L"}${at(x(i))} ${at(area.y(value))}`;
       const took = accepted?.[i] === true;
       if (count > MARKED && !took) return;
-      marks += `<circle cx="${at(x(i))}" cy="${at(area.y(value))}" r="${took ? 4.5 : 2.5}" fill="${colour}"><title>${
+      const radius = (took ? 4.5 : 2.5) - line % 2 * 0.7;
+      marks += `<circle cx="${at(x(i))}" cy="${at(area.y(value))}" r="${at(radius)}" fill="${colour}"><title>${
         escaped(name)
       }, iteration ${i + 1}: ${shown(value)}${took ? ", change accepted" : ""}</title></circle>`;
     });
-    drawn += `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.8"/>${marks}`;
+    drawn += `<path d="${path}" fill="none" stroke="${colour}" stroke-width="1.8"${dash}/>${marks}`;
+  }
+  if (values.length === 0) {
+    const middle = (area.left + area.right) / 2;
+    drawn = `<text class="t m" x="${at(middle)}" y="${at((area.top + area.bottom) / 2)}">nothing recorded</text>`;
   }
   const step = labelStep(count, LABELS);
   let labels = "";
-  for (let i = 0; i < count; i += step) {
+  for (let i = 0; values.length > 0 && i < count; i += step) {
     labels += `<text class="t m" x="${at(x(i))}" y="${area.bottom + 16}">${i + 1}</text>`;
   }
   return svg(height, title, `${lines.length} lines over ${count} iterations`, area.frame + drawn + labels);

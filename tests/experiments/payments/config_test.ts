@@ -105,7 +105,7 @@ initial_policies: { all: p.json }
   assertEquals(warnings.map(({ path }) => path.join(".")), ["llm"]);
 });
 
-Deno.test("check 22: a file with only a name lists the five other fields", () => {
+Deno.test("check 22 of spec 08: a file with only a name lists the five other fields", () => {
   assertEquals(problems("name: x"), [
     "Missing required fields: ['scenario', 'evaluation', 'convergence', 'llm', 'optimized_agents']",
   ]);

@@ -2,17 +2,24 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { CORRECTED, REFERENCE } from "../../../src/experiments/payments/behaviours.ts";
-import type { EvaluationRecord, RecordedExperiment } from "../../../src/experiments/payments/contracts.ts";
-import { withParameters } from "../../../src/experiments/payments/policies.ts";
+import type { EvaluationRecord } from "../../../src/experiments/payments/contracts.ts";
+import { MemoryRecorder } from "../../../src/experiments/payments/memory_recorder.ts";
+import { defaultPolicy, withParameters } from "../../../src/experiments/payments/policies.ts";
 import { ScriptedProposer } from "../../../src/experiments/payments/proposers/scripted.ts";
+import { PaymentsEngine } from "../../../src/payments/engine/engine.ts";
+import { readPaymentsScenario } from "../../../src/payments/scenario/load.ts";
 import { writtenEvents } from "../../../src/payments/script.ts";
-import { clientE, constantClient, convergence, type Ran, ranE, SCENARIO_E, settingsE, told } from "./setting.ts";
-
-async function recorded({ recorder }: Ran): Promise<RecordedExperiment> {
-  const found = await recorder.loadExperiment("E");
-  assert(found !== null);
-  return found;
-}
+import {
+  clientE,
+  constantClient,
+  convergence,
+  type Ran,
+  ranE,
+  recorded,
+  SCENARIO_E,
+  settingsE,
+  told,
+} from "./setting.ts";
 
 function short({ iteration, agent_id, old_cost, new_cost, accepted }: EvaluationRecord) {
   return [iteration + 1, agent_id, old_cost, new_cost, accepted];
@@ -22,7 +29,7 @@ function deltas(evaluation: EvaluationRecord | undefined) {
   return evaluation?.sample_details?.map(({ delta }) => delta);
 }
 
-Deno.test("check 17: a bootstrap experiment gives the recorded costs, deltas, statistics and ids", async () => {
+Deno.test("check 17 of spec 08: a bootstrap experiment gives the recorded costs, deltas, statistics and ids", async () => {
   const ran = await ranE(settingsE(), clientE());
   const { outcome, recorder } = ran;
   assertEquals(outcome.history, [661, 570, 794]);
@@ -59,7 +66,7 @@ Deno.test("check 17: a bootstrap experiment gives the recorded costs, deltas, st
   assertEquals([experiment.num_iterations, experiment.converged], [3, true]);
 });
 
-Deno.test("check 19: a deterministic experiment gives the recorded costs, verdicts and ids", async () => {
+Deno.test("check 19 of spec 08: a deterministic experiment gives the recorded costs, verdicts and ids", async () => {
   const limits = convergence({ maxIterations: 4, stabilityWindow: 2 });
   const ran = await ranE(settingsE({ mode: "deterministic", convergence: limits }), clientE());
   assertEquals(ran.outcome.history, [1395, 1140, 1303, 14466]);
@@ -81,7 +88,7 @@ Deno.test("check 19: a deterministic experiment gives the recorded costs, verdic
   );
 });
 
-Deno.test("check 19: a temporal experiment stops when the shares stay where they are", async () => {
+Deno.test("check 19 of spec 08: a temporal experiment stops when the shares stay where they are", async () => {
   for (const [window, history] of [[2, [1395, 1020]], [3, [1395, 1020, 1329]]] as const) {
     const settings = settingsE({
       mode: "deterministic-temporal",
@@ -103,7 +110,7 @@ function flying() {
   }));
 }
 
-Deno.test("check 20, behaviours refusedPolicyStays and refusalsStoredTwice, on: a policy that the engine refuses is said twice in a bootstrap experiment, and ends a deterministic one", async () => {
+Deno.test("check 20 of spec 08: behaviours refusedPolicyStays and refusalsStoredTwice, on: a policy that the engine refuses is said twice in a bootstrap experiment, and ends a deterministic one", async () => {
   const ran = await ranE(settingsE(), flying());
   const { evaluations, events } = await recorded(ran);
   assertEquals(evaluations, []);
@@ -123,58 +130,6 @@ Deno.test("behaviours refusedPolicyStays and refusalsStoredTwice, off: a refused
     assertEquals(ran.outcome.final_policies["BANK_A"]?.["policy_id"], "BANK_A_default");
     const errors = events.filter(({ event_type }) => event_type === "llm_error");
     assert(errors.length > 0 && String(errors[0]?.event_data["error"]).includes("Fly"), mode);
-  }
-});
-
-Deno.test("INV-12: a policy against itself improves nothing and is rejected", async () => {
-  for (const reference of [true, false]) {
-    for (const mode of ["bootstrap", "deterministic"] as const) {
-      const ran = await ranE(settingsE({ mode }), new ScriptedProposer(({ current }) => current), { reference });
-      const { evaluations } = await recorded(ran);
-      assert(evaluations.length > 0);
-      for (const each of evaluations) {
-        assertEquals([each.delta_sum, each.accepted], [0, false]);
-        assert((deltas(each) ?? []).every((delta) => delta === 0));
-      }
-    }
-  }
-});
-
-Deno.test("INV-14: the same experiment twice leaves the same records", async () => {
-  const leave = async (reference: boolean) => {
-    const ran = await ranE(settingsE(), clientE(), { reference });
-    const simulations = ran.recorder.simulations.map(({ log, ...row }) => [row, [...writtenEvents([log])]]);
-    return [await recorded(ran), simulations, ran.events, ran.outcome];
-  };
-  for (const reference of [true, false]) assertEquals(await leave(reference), await leave(reference));
-});
-
-Deno.test("INV-15 and INV-16: simulations are numbered without gaps, and rounds are one fewer than iterations", async () => {
-  const limits = convergence({ maxIterations: 4, stabilityWindow: 9 });
-  const settings = settingsE({ mode: "deterministic", convergence: limits });
-  const all = await ranE(settings, clientE(), { persistBootstrap: true });
-  const ids = all.recorder.simulations.map(({ simulation_id }) => simulation_id);
-  assertEquals(ids.map((id) => Number(/sim-(\d+)-/.exec(id)?.[1])), Array.from(ids, (_, i) => i + 1));
-  assertEquals(ids.length, 10);
-  const some = await ranE(settings, clientE());
-  assert(some.recorder.simulations.every(({ simulation_id }) => ids.includes(simulation_id)));
-  const rounds = new Set((await recorded(all)).evaluations.map(({ iteration }) => iteration));
-  assertEquals(rounds.size, all.outcome.num_iterations - 1);
-  assert(all.outcome.num_iterations <= 4);
-});
-
-Deno.test("INV-18: policies change exactly where an evaluation was accepted", async () => {
-  for (const reference of [true, false]) {
-    const { iterations, evaluations } = await recorded(await ranE(settingsE(), clientE(), { reference }));
-    assert(iterations.length > 2);
-    for (const { iteration, policies, accepted_changes } of iterations.slice(0, -1)) {
-      const next = iterations[iteration + 1]?.policies;
-      for (const agent of Object.keys(policies)) {
-        const judged = evaluations.find((each) => each.iteration === iteration && each.agent_id === agent);
-        assertEquals(next?.[agent], judged?.accepted === true ? judged.proposed_policy : policies[agent]);
-        assertEquals(accepted_changes[agent], reference ? false : judged?.accepted === true);
-      }
-    }
   }
 });
 
@@ -246,6 +201,30 @@ const SIDES: Readonly<Partial<Record<keyof typeof CORRECTED, (on: Ran, off: Ran)
     const [was, is] = [on, off].map(({ recorder }) => recorder.simulations[0]?.config["rng_seed"]);
     assertEquals([Number(was), is], [1, 1088125515]);
   },
+  onlyEventsStored: async (on, off) => {
+    const seen = async (onlyEventsStored: boolean) => {
+      let [ticks, ends] = [0, 0];
+      const watch = { tick: () => void ticks++, end: () => void ends++ };
+      const recorder = Object.assign(new MemoryRecorder(), { watchSimulation: () => Promise.resolve(watch) });
+      await ranE(settingsE(), clientE(), { behaviours: { ...REFERENCE, onlyEventsStored }, through: recorder });
+      return [ticks, ends, recorder.simulations.filter((each) => each.watch === watch).length];
+    };
+    assertEquals([await seen(true), await seen(false)], [[0, 0, 0], [3 * 6, 3, 3]]);
+    assertEquals(on.outcome, off.outcome);
+  },
+  samplesNotStored: async (on, off) => {
+    const made = (ran: Ran) => new Set(ran.recorder.simulations.map(({ simulation_id }) => simulation_id.slice(6)));
+    assertEquals(made(on), new Set(["001-init", "002-init", "003-init"]));
+    // Four samples of two banks under two policies stand between two iterations.
+    assertEquals(made(off), new Set(["001-init", "018-init", "035-init"]));
+    const all = await ranE(settingsE(), clientE(), {
+      behaviours: { ...REFERENCE, samplesNotStored: false, sandboxForgetsRules: false },
+      persistBootstrap: true,
+    });
+    const ids = all.recorder.simulations.map(({ simulation_id }) => simulation_id);
+    assertEquals(ids.map((id) => Number(/sim-(\d+)-/.exec(id)?.[1])), Array.from(ids, (_, i) => i + 1));
+    assertEquals(ids.length, 3 + 2 * 16 + 8);
+  },
   figuresRepeated: async (on, off) => {
     const agents = async (ran: Ran) => Object.keys((await recorded(ran)).evaluations[0]?.agent_stats ?? {});
     assertEquals([await agents(on), await agents(off)], [["BANK_A", "BANK_B"], ["BANK_A"]]);
@@ -259,6 +238,50 @@ for (const [name, compare] of Object.entries(SIDES)) {
     await compare(on, off);
   });
 }
+
+Deno.test("every recorded simulation of an experiment, samples included, can be run again from its configuration", async () => {
+  const capable = SCENARIO_E.agents.map((agent) => ({
+    ...agent,
+    max_collateral_capacity: 9000,
+    posted_collateral: 500,
+    limits: { multilateral_limit: 60000, bilateral_limits: { BANK_A: 50000 } },
+  }));
+  for (const agents of [SCENARIO_E.agents, capable]) {
+    const scenario = { ...SCENARIO_E, agents };
+    for (const mode of ["bootstrap", "deterministic"] as const) {
+      const varied = { reference: false, scenario, persistBootstrap: true };
+      const { recorder } = await ranE(settingsE({ mode }), clientE(), varied);
+      assert(recorder.simulations.length > 5);
+      for (const { config, log, ticks, num_agents, simulation_id } of recorder.simulations) {
+        const again = readPaymentsScenario(JSON.parse(JSON.stringify(config)));
+        const engine = new PaymentsEngine(again.config, again.behaviours);
+        for (let tick = 0; tick < ticks; tick++) engine.tick();
+        assertEquals([...writtenEvents([engine.log])], [...writtenEvents([log])], simulation_id);
+        assertEquals(again.config.agents.length, num_agents);
+      }
+    }
+  }
+});
+
+Deno.test("behaviour floorIsAbsolute: both sides", async () => {
+  for (const mode of ["bootstrap", "deterministic"] as const) {
+    // Both banks start with nothing, and hardly any payment settles.
+    const initialPolicies = new Map(["BANK_A", "BANK_B"].map((id) => {
+      return [id, withParameters(defaultPolicy(id), { initial_liquidity_fraction: 0 })] as const;
+    }));
+    const settings = settingsE({ mode, convergence: convergence({ maxIterations: 2 }) });
+    const first = async (floorIsAbsolute: boolean) => {
+      const proposer = constantClient({ BANK_A: 0.1, BANK_B: 0.1 });
+      const scenario = { ...SCENARIO_E, agents: SCENARIO_E.agents.map((agent) => ({ ...agent, unsecured_cap: 0 })) };
+      const varied = { behaviours: { ...CORRECTED, floorIsAbsolute }, reference: false, scenario, initialPolicies };
+      return (await recorded(await ranE(settings, proposer, varied))).evaluations[0];
+    };
+    const [on, off] = [await first(true), await first(false)];
+    assert((on?.delta_sum ?? 0) > 0 && (on?.settlement_rate ?? 1) < 0.95);
+    assert(on?.acceptance_reason.startsWith("Settlement rate"), on?.acceptance_reason);
+    assertEquals(off?.acceptance_reason, "passed: delta_sum > 0");
+  }
+});
 
 Deno.test("behaviour trialsUseOtherSeeds and evaluationsFiledUnderZero: both sides", async () => {
   const settings = settingsE({ mode: "deterministic" });
@@ -313,7 +336,7 @@ Deno.test("property: an experiment never keeps a policy that costs more on the d
           await ranE(settingsE({ masterSeed: seed }), proposer, { reference: false }),
         );
         for (const each of evaluations) {
-          // INV-12 and INV-13.
+          // spec 08 26.12 and 26.13
           const sum = (deltas(each) ?? []).reduce<number>((total, delta) => total + Number(delta), 0);
           assertEquals(each.delta_sum, sum);
           if (each.accepted) assert(sum > 0);

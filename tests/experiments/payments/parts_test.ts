@@ -34,9 +34,9 @@ import {
 import { PaymentsEngine } from "../../../src/payments/engine/engine.ts";
 import { XorShift64Star } from "../../../src/payments/random.ts";
 import { readPaymentsScenario } from "../../../src/payments/scenario/load.ts";
-import { convergence, SCENARIO_E } from "./setting.ts";
+import { clientE, convergence, ranE, SCENARIO_E, settingsE } from "./setting.ts";
 
-Deno.test("check 13: seeds and the generator behind samples", () => {
+Deno.test("check 13 of spec 08: seeds and the generator behind samples", () => {
   const expected = [
     [0, "BANK_A", 1088125515],
     [0, "BANK_B", 747645807],
@@ -57,12 +57,32 @@ Deno.test("check 13: seeds and the generator behind samples", () => {
   assertEquals(new XorShift64Star(0n).next(), 5180492295206395165n);
 });
 
-Deno.test("INV-10: seeds lie in 0 to 2^31 - 1 and depend on nothing but their own arguments", () => {
+Deno.test("spec 08 26.10: seeds lie in 0 to 2^31 - 1; more agents and iterations change none, samples follow the first agent", async () => {
   fc.assert(fc.property(fc.maxSafeInteger(), fc.nat(1000), fc.string(), fc.nat(100), (master, iteration, agent, k) => {
     const seed = iterationSeed(master, iteration, agent);
     for (const each of [seed, sampleSeed(seed, k)]) assert(Number.isInteger(each) && each >= 0 && each < 2 ** 31);
     assertEquals(iterationSeed(master, iteration, agent), seed);
   }));
+  const samples = async (masterSeed: number, optimizedAgents: readonly string[], maxIterations: number) => {
+    const settings = settingsE({ masterSeed, optimizedAgents, convergence: convergence({ maxIterations }) });
+    const { recorder } = await ranE(settings, clientE());
+    const found = await recorder.loadExperiment("E");
+    return (found?.evaluations ?? []).map(({ iteration, agent_id, sample_details }) => {
+      return { iteration, agent_id, seeds: sample_details?.map(({ seed }) => seed) };
+    });
+  };
+  await fc.assert(
+    fc.asyncProperty(fc.nat(10_000), async (master) => {
+      const alone = await samples(master, ["BANK_A"], 2);
+      const all = await samples(master, ["BANK_A", "BANK_B"], 3);
+      assertEquals(alone, all.filter(({ iteration, agent_id }) => iteration === 0 && agent_id === "BANK_A"));
+      for (const { iteration, seeds } of all) {
+        const sampler = iterationSeed(master, iteration, "BANK_A");
+        assertEquals(seeds, [0, 1, 2, 3].map((k) => sampleSeed(sampler, k)));
+      }
+    }),
+    { numRuns: 8 },
+  );
 });
 
 function payment(
@@ -79,7 +99,7 @@ const HISTORY: AgentHistory = {
   incoming: [payment("u0", 10, 3, 0), payment("u1", 20, 4, undefined), payment("u2", 30, 5, 2)],
 };
 
-Deno.test("check 14: a sample draws the recorded payments and times", () => {
+Deno.test("check 14 of spec 08: a sample draws the recorded payments and times", () => {
   const { outgoing, incoming } = drawSample(HISTORY, 12345, 0, 10);
   const times = (
     each: (typeof outgoing)[number],
@@ -90,7 +110,7 @@ Deno.test("check 14: a sample draws the recorded payments and times", () => {
   assertEquals(incoming[1]?.txId, "u0:in:1");
 });
 
-Deno.test("INV-11: a sample has as many payments as the history, within the day, and is the same twice", () => {
+Deno.test("spec 08 26.11: a sample has as many payments as the history, within the day, and is the same twice", () => {
   const record = fc.record({
     amount: fc.integer({ min: 1, max: 1e6 }),
     deadline: fc.nat(30),
@@ -121,7 +141,7 @@ Deno.test("INV-11: a sample has as many payments as the history, within the day,
   );
 });
 
-Deno.test("check 15: statistics of costs", () => {
+Deno.test("check 15 of spec 08: statistics of costs", () => {
   assertEquals(sampleStatistics([10000, 12000, 11000, 13000, 9000]), { stdDev: 1581, interval: [9037, 12962] });
   assertEquals(sampleStatistics([5000, 6000, 5500]), { stdDev: 500, interval: [4257, 6742] });
   assertEquals(sampleStatistics([1, 2]), { stdDev: 0, interval: [-4, 7] });
@@ -144,7 +164,7 @@ function fed<D extends ConvergenceDetector>(detector: D, costs: readonly number[
   return at < 0 ? undefined : at + 1;
 }
 
-Deno.test("check 16: when an experiment has converged", () => {
+Deno.test("check 16 of spec 08: when an experiment has converged", () => {
   const bootstrap = () => new BootstrapDetector(convergence({ maxIterations: 25 }));
   assertEquals(fed(bootstrap(), [500, 480, 461, 443, 425]), undefined);
   assertEquals(fed(bootstrap(), [100, 101, 99, 100, 101]), 5);
@@ -159,7 +179,7 @@ Deno.test("check 16: when an experiment has converged", () => {
   assert(hasTrend([1, 2, 3]));
 });
 
-Deno.test("check 16: shares that stay within 0.001 of the first of the window are stable", () => {
+Deno.test("check 16 of spec 08: shares that stay within 0.001 of the first of the window are stable", () => {
   const shares = [0.5, 0.5005, 0.501, 0.4999];
   const stableAfter = (window: number, count: number) => {
     const stability = new FractionStability();
@@ -188,7 +208,7 @@ const settingE = {
 };
 const POLICIES = new Map(["BANK_A", "BANK_B"].map((id) => [id, defaultPolicy(id)]));
 
-Deno.test("check 18, behaviours deadlinesDrift and costPartsMissing: history, sample and sandbox of the scenario", () => {
+Deno.test("check 18 of spec 08: behaviours deadlinesDrift and costPartsMissing: history, sample and sandbox of the scenario", () => {
   const seed = iterationSeed(42, 0, "BANK_A");
   const { log } = simulate(settingE, POLICIES, seed);
   const history = agentHistories(log, ["BANK_A"], REFERENCE).get("BANK_A");
@@ -248,7 +268,7 @@ Deno.test("behaviours lateIncomeLost and sandboxForgetsRules: income after the l
 
 const drawn = { txId: "x:in:0", amount: 10, priority: 5, arrivalTick: 3, deadlineTick: 6, settlementTick: undefined };
 
-Deno.test("check 21: the criteria of acceptance", () => {
+Deno.test("check 21 of spec 08: the criteria of acceptance", () => {
   assert(significanceRefusal([0, 5]) !== undefined);
   assertEquals([significanceRefusal([1, 5]), significanceRefusal(null)], [undefined, undefined]);
   assertEquals(varianceRefusal({ stdDev: 50, meanNewCost: 100 }, 0.5), undefined);
@@ -261,7 +281,25 @@ Deno.test("check 21: the criteria of acceptance", () => {
   assertEquals(judge(good, settings), { accepted: true, reason: "passed: delta_sum > 0, CI > 0, CV ≤ 0.5" });
 });
 
-Deno.test("INV-13: more criteria never turn a rejection into an acceptance", () => {
+Deno.test("a policy that settles too little is rejected, unless it replaces one that settles no more", () => {
+  const settings = { requireSignificance: false, maxCoefficientOfVariation: null, minSettlementRate: 0.95 };
+  const verdict = (settlementRate: number | null, currentRate: number | null) => {
+    return judge({ deltaSum: 1, settlementRate, currentRate, meanNewCost: 1, stdDev: null, interval: null }, settings);
+  };
+  assertEquals(verdict(0.909, null).reason, "Settlement rate 90.9% below minimum 95%. Policy rejected.");
+  assertEquals(verdict(0.909, 0.91).accepted, false);
+  assertEquals(
+    [verdict(0.91, 0.91), verdict(0.91, 0.5), verdict(0.95, 1), verdict(null, 1)].map((each) => each.accepted),
+    [
+      true,
+      true,
+      true,
+      true,
+    ],
+  );
+});
+
+Deno.test("spec 08 26.13: more criteria never turn a rejection into an acceptance", () => {
   const measured = fc.record({
     deltaSum: fc.integer({ min: -10, max: 10 }),
     settlementRate: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
@@ -284,7 +322,7 @@ Deno.test("INV-13: more criteria never turn a rejection into an acceptance", () 
   );
 });
 
-Deno.test("check 22: an answer becomes a policy with ids for all nodes", () => {
+Deno.test("check 22 of spec 08: an answer becomes a policy with ids for all nodes", () => {
   const answer = 'Here it is:\n```json\n{"payment_tree": {"type": "condition", "on_true": {"type": "action"}, ' +
     '"on_false": {"type": "action", "node_id": "z"}}, "bank_tree": {"type": "action"}}\n```\nGood luck.';
   const policy = parseResponse(answer, () => "0123abcd");
@@ -303,7 +341,7 @@ Deno.test("check 22: an answer becomes a policy with ids for all nodes", () => {
   assertThrows(() => parseResponse("[1]", () => ""), Error, "not an object");
 });
 
-Deno.test("INV-9: what a policy sets up depends on its arguments; the nested share wins; without a pool there is none", () => {
+Deno.test("spec 08 26.9: what a policy sets up depends on its arguments; the nested share wins; without a pool there is none", () => {
   const share = fc.option(fc.double({ min: 0, max: 1, noNaN: true }));
   const bankKeys = fc.record({
     opening_balance: fc.nat(1000),

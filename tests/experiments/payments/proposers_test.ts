@@ -1,5 +1,5 @@
-/** Who proposes: the search, a language model behind a server of the test, and what each gets to see. */
-import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+/** Who proposes: the search, what every proposer gets to see, and what it may propose. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { CORRECTED, REFERENCE } from "../../../src/experiments/payments/behaviours.ts";
 import { proposalErrors } from "../../../src/experiments/payments/constraints.ts";
@@ -7,18 +7,17 @@ import {
   type HistoryEntry,
   type ParameterSpec,
   type Policy,
-  ProposalFailure,
   type ProposalRequest,
 } from "../../../src/experiments/payments/contracts.ts";
 import { defaultPolicy, parametersOf, withParameters } from "../../../src/experiments/payments/policies.ts";
-import { type Endpoint, LanguageModelProposer } from "../../../src/experiments/payments/proposers/language_model.ts";
 import { systemPrompt, userPrompt } from "../../../src/experiments/payments/proposers/prompt.ts";
 import { ScriptedProposer } from "../../../src/experiments/payments/proposers/scripted.ts";
 import { SearchProposer } from "../../../src/experiments/payments/proposers/search.ts";
 import { isVisible, visibleEvents } from "../../../src/experiments/payments/visibility.ts";
 import { CORRECTED as ENGINE } from "../../../src/payments/behaviours.ts";
-import { DEFAULT_COST_RATES } from "../../../src/payments/config.ts";
+import { PAYMENT_EVENTS } from "../../../src/payments/events.ts";
 import { writtenEvents } from "../../../src/payments/script.ts";
+import { request } from "./requests.ts";
 import { clientE, convergence, ranE, SCENARIO_E, settingsE } from "./setting.ts";
 
 function spec(
@@ -28,26 +27,6 @@ function spec(
   type: ParameterSpec["type"] = "float",
 ): ParameterSpec {
   return { name, type, min, max, allowed: null, description: "" };
-}
-
-function request(changes: Partial<ProposalRequest> = {}): ProposalRequest {
-  return {
-    agent: "BANK_A",
-    iteration: 0,
-    attempt: 0,
-    errors: [],
-    current: defaultPolicy("BANK_A"),
-    cost: 100,
-    costBreakdown: { delay_cost: 100 },
-    constraints: { allowedParameters: [], allowedFields: [], allowedActions: new Map(), lsmEnabled: true },
-    costRates: DEFAULT_COST_RATES,
-    history: [],
-    events: [],
-    customization: "",
-    seed: 1,
-    signal: undefined,
-    ...changes,
-  };
 }
 
 /** Runs a search against a cost function, as an experiment would; the policy in the end and the number of proposals. */
@@ -134,128 +113,7 @@ Deno.test("the search lowers the cost of a real experiment", async () => {
   assert(outcome.best_cost < (outcome.history[0] ?? 0));
 });
 
-/** A server that answers from a list, and what it was asked. */
-function server(answers: readonly ((request: Request) => Response | Promise<Response>)[]) {
-  const asked: { body: unknown; key: string | null }[] = [];
-  let next = 0;
-  const running = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, async (incoming) => {
-    const body: unknown = await incoming.json();
-    asked.push({ body, key: incoming.headers.get("authorization") });
-    const answer = answers[Math.min(next++, answers.length - 1)];
-    return await (answer?.(incoming) ?? new Response(null, { status: 500 }));
-  });
-  return { asked, url: `http://127.0.0.1:${running.addr.port}/v1`, [Symbol.asyncDispose]: () => running.shutdown() };
-}
-
-function says(content: string): () => Response {
-  return () => Response.json({ choices: [{ message: { role: "assistant", content } }] });
-}
-
-function endpoint(baseUrl: string, waits: number[] = []): Endpoint {
-  let time = 0;
-  return {
-    baseUrl,
-    key: "sk-secret",
-    retries: 2,
-    pause: 100,
-    wait: (milliseconds) => {
-      waits.push(milliseconds);
-      return Promise.resolve();
-    },
-    clock: () => time += 500,
-    newId: () => "0123abcd",
-  };
-}
-
-const MODEL = {
-  model: "test:tiny",
-  temperature: 0.5,
-  maxRetries: 3,
-  timeoutSeconds: 5,
-  thinkingBudget: null,
-  reasoningEffort: "low",
-};
-
-const ANSWER = '```json\n{"parameters": {"initial_liquidity_fraction": 0.25}, ' +
-  '"payment_tree": {"type": "action", "action": "Release"}}\n```';
-
-Deno.test("a language model is asked over HTTP, and its answer becomes a policy", async () => {
-  await using there = server([says(ANSWER)]);
-  const proposer = new LanguageModelProposer(MODEL, endpoint(there.url));
-  const { policy, interaction } = await proposer.propose(request());
-  assertEquals(policy?.["policy_id"], "llm_policy_0123abcd");
-  assertEquals(policy?.["payment_tree"], { type: "action", action: "Release", node_id: "payment_node_1" });
-  assertEquals([interaction?.model, interaction?.raw_response, interaction?.latency_seconds], [
-    "test:tiny",
-    ANSWER,
-    0.5,
-  ]);
-  const [first] = there.asked;
-  assertEquals(first?.key, "Bearer sk-secret");
-  const body = JSON.stringify(first?.body);
-  for (const part of ['"model":"tiny"', '"temperature":0.5', '"max_tokens":35000', '"reasoning_effort":"low"']) {
-    assertStringIncludes(body, part);
-  }
-  assert(!JSON.stringify(interaction).includes("sk-secret"));
-});
-
-Deno.test("an overloaded endpoint is asked again after a pause, a refusal is not, and neither tells the key", async () => {
-  const waits: number[] = [];
-  const busy = () => new Response("busy sk-secret", { status: 503 });
-  const later = () => new Response("slow down", { status: 429, headers: { "retry-after": "3" } });
-  await using there = server([busy, later, says(ANSWER)]);
-  const proposer = new LanguageModelProposer(MODEL, endpoint(there.url, waits));
-  assert((await proposer.propose(request())).policy !== null);
-  assertEquals(waits, [100, 3000]);
-  await using refusing = server([() => new Response("no such key sk-secret", { status: 401 })]);
-  const refused = new LanguageModelProposer(MODEL, endpoint(refusing.url));
-  const error = await assertRejects(() => refused.propose(request()), ProposalFailure);
-  assertStringIncludes(error.message, "the endpoint answered 401: no such key ***");
-  assertEquals(refusing.asked.length, 1);
-  await using broken = server([busy]);
-  const tired = new LanguageModelProposer(MODEL, endpoint(broken.url));
-  const last = await assertRejects(() => tired.propose(request()), ProposalFailure);
-  assert(!JSON.stringify(last.interaction).includes("sk-secret"));
-  assertEquals(broken.asked.length, 3);
-});
-
-Deno.test("an endpoint that does not answer in time counts as failed", async () => {
-  const held = Promise.withResolvers<Response>();
-  await using there = server([() => held.promise]);
-  const proposer = new LanguageModelProposer({ ...MODEL, timeoutSeconds: 0.05 }, {
-    ...endpoint(there.url),
-    retries: 0,
-  });
-  const error = await assertRejects(() => proposer.propose(request()), ProposalFailure);
-  assertEquals(error.message, "no answer within 0.05 s");
-  held.resolve(new Response());
-});
-
-Deno.test("an answer without a policy is told to the model, which tries again", async () => {
-  const wrong = '{"payment_tree": {"type": "action", "node_id": "n", "action": "Fly"}}';
-  await using there = server([says("I am sorry."), says(wrong), says(ANSWER)]);
-  const settings = settingsE({ optimizedAgents: ["BANK_A"], convergence: convergence({ maxIterations: 2 }) });
-  const ran = await ranE(settings, new LanguageModelProposer(MODEL, endpoint(there.url)), { reference: false });
-  const recorded = await ran.recorder.loadExperiment("E");
-  assertEquals(recorded?.evaluations.length, 1);
-  assertEquals(there.asked.length, 3);
-  const bodies = there.asked.map(({ body }) => JSON.stringify(body));
-  assertStringIncludes(bodies[1] ?? "", "LLM error: Failed to parse policy JSON");
-  assertStringIncludes(bodies[2] ?? "", "Action 'Fly' not allowed in payment_tree");
-  const [said] = recorded?.events.filter(({ event_type }) => event_type === "llm_interaction") ?? [];
-  assertEquals(said?.event_data["raw_response"], ANSWER);
-});
-
-Deno.test("a model without a provider, and an address without http, are refused", () => {
-  assertThrows(
-    () => new LanguageModelProposer({ ...MODEL, model: "tiny" }, endpoint("http://x")),
-    Error,
-    "provider:name",
-  );
-  assertThrows(() => new LanguageModelProposer(MODEL, endpoint("file:///etc")), Error, "no address");
-});
-
-Deno.test("INV-17: a prompt holds no event that the agent may not see, and nothing of other agents' policies", async () => {
+Deno.test("spec 08 26.17: a prompt holds no event that the agent may not see, and nothing of other agents' policies", async () => {
   const requests: ProposalRequest[] = [];
   const inner = clientE();
   const spy = new ScriptedProposer(() => null);
@@ -287,6 +145,59 @@ Deno.test("INV-17: a prompt holds no event that the agent may not see, and nothi
     assert(!isVisible({ event_type, tick: 0, agent_id: "BANK_A" }, "BANK_A"), event_type);
   }
   assertEquals(visibleEvents(simulation.log, "NOBODY").filter((event) => "sender_id" in event), []);
+});
+
+/** The table of spec 08 19.4: by kind, the fields of which one must name the agent; null for everybody. */
+const SEES: Readonly<Record<string, readonly string[] | null>> = {
+  Arrival: ["sender_id", "receiver_id"],
+  RtgsImmediateSettlement: ["sender", "receiver"],
+  RtgsSubmission: ["sender", "receiver"],
+  RtgsWithdrawal: ["sender", "receiver"],
+  RtgsResubmission: ["sender", "receiver"],
+  Queue2LiquidityRelease: ["sender", "receiver"],
+  PolicySubmit: ["agent_id"],
+  PolicyHold: ["agent_id"],
+  PolicyDrop: ["agent_id"],
+  PolicySplit: ["agent_id"],
+  TransactionReprioritized: ["agent_id"],
+  CollateralPost: ["agent_id"],
+  CollateralWithdraw: ["agent_id"],
+  CollateralTimerWithdrawn: ["agent_id"],
+  CollateralTimerBlocked: ["agent_id"],
+  StateRegisterSet: ["agent_id"],
+  BankBudgetSet: ["agent_id"],
+  CostAccrual: ["agent_id"],
+  TransactionWentOverdue: ["sender_id"],
+  OverdueTransactionSettled: ["sender_id"],
+  PriorityEscalated: ["sender_id"],
+  QueuedRtgs: ["sender_id"],
+  BilateralLimitExceeded: ["sender"],
+  MultilateralLimitExceeded: ["sender"],
+  LsmBilateralOffset: ["agent_a", "agent_b"],
+  EntryDispositionOffset: ["agent_a", "agent_b"],
+  LsmCycleSettlement: ["agents"],
+  EndOfDay: null,
+  ScenarioEventExecuted: null,
+  AlgorithmExecution: null,
+};
+const NAMING = ["sender_id", "receiver_id", "sender", "receiver", "agent_id", "agent_a", "agent_b", "agents"];
+
+Deno.test("spec 08 26.17: who sees an event is what the table of 19.4 says, for every kind that the engine knows", () => {
+  const kinds = [...Object.keys(PAYMENT_EVENTS), "Unheard"];
+  assert(Object.keys(SEES).every((kind) => kinds.includes(kind)));
+  const names = fc.record(Object.fromEntries(NAMING.map((field) => {
+    const name = fc.constantFrom("ME", "YOU", "THEM");
+    return [field, field === "agents" ? fc.array(name) : name];
+  })));
+  fc.assert(
+    fc.property(fc.constantFrom(...kinds), names, (event_type, fields) => {
+      const seeing = Object.hasOwn(SEES, event_type) ? SEES[event_type] : [];
+      const values = (seeing ?? []).flatMap((field) => fields[field] ?? []);
+      const event = { event_type, tick: 0, ...fields };
+      assertEquals(isVisible(event, "ME"), seeing === null || values.includes("ME"), JSON.stringify(event));
+    }),
+    { numRuns: 2000 },
+  );
 });
 
 Deno.test("behaviour proposalsHardlyChecked: both sides", () => {

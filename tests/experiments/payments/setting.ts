@@ -4,7 +4,13 @@
  * @module
  */
 import { CORRECTED, type ExperimentBehaviours, REFERENCE } from "../../../src/experiments/payments/behaviours.ts";
-import type { JsonMap, PolicyProposer } from "../../../src/experiments/payments/contracts.ts";
+import type {
+  ExperimentRecorder,
+  JsonMap,
+  Policy,
+  PolicyProposer,
+  RecordedExperiment,
+} from "../../../src/experiments/payments/contracts.ts";
 import type { LiveEvent } from "../../../src/experiments/payments/course.ts";
 import { type ExperimentOutcome, runExperiment } from "../../../src/experiments/payments/experiment.ts";
 import { MemoryRecorder } from "../../../src/experiments/payments/memory_recorder.ts";
@@ -118,7 +124,14 @@ export interface Varied {
   readonly scenario?: unknown;
   readonly persistBootstrap?: boolean;
   readonly signal?: AbortSignal;
+  readonly cut?: AbortSignal;
+  readonly breathe?: () => undefined;
   readonly recorder?: MemoryRecorder;
+  readonly initialPolicies?: ReadonlyMap<string, Policy>;
+  /** Takes the records instead of `recorder`. */
+  readonly through?: ExperimentRecorder;
+  /** What is recorded already. */
+  readonly recorded?: RecordedExperiment | null;
 }
 
 /** Runs an experiment on scenario E, as the reference does unless told otherwise. */
@@ -134,10 +147,14 @@ export async function ranE(settings: ExperimentSettings, proposer: PolicyPropose
     runId: "E",
     now: () => new Date(clock++).toISOString(),
     behaviours: varied.behaviours ?? (reference ? REFERENCE : CORRECTED),
-    recorder,
+    recorder: varied.through ?? recorder,
+    recorded: varied.recorded ?? null,
+    initialPolicies: varied.initialPolicies ?? new Map(),
     onEvent: (event) => events.push(event),
     ...(varied.persistBootstrap === undefined ? {} : { persistBootstrap: varied.persistBootstrap }),
     ...(varied.signal === undefined ? {} : { signal: varied.signal }),
+    ...(varied.cut === undefined ? {} : { cut: varied.cut }),
+    ...(varied.breathe === undefined ? {} : { breathe: varied.breathe }),
   });
   return { outcome, recorder, events };
 }
@@ -145,4 +162,11 @@ export async function ranE(settings: ExperimentSettings, proposer: PolicyPropose
 /** The data of all events of a type. */
 export function told({ events }: Ran, type: string): readonly JsonMap[] {
   return events.filter((event) => event.type === type).map(({ data }) => data);
+}
+
+/** What an experiment recorded. */
+export async function recorded({ recorder }: Ran): Promise<RecordedExperiment> {
+  const found = await recorder.loadExperiment("E");
+  if (found === null) throw new Error("nothing was recorded");
+  return found;
 }

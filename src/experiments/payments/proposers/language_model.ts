@@ -39,6 +39,8 @@ const MAX_TOKENS = 35_000;
 /** Longest piece of an error answer that is repeated, in characters. */
 const LONGEST_REASON = 300;
 const LONGEST_PAUSE = 60_000;
+/** Longest answer that is read, in characters. */
+const LONGEST_ANSWER = 10_000_000;
 
 /** A failure that may pass. */
 class Passing extends Error {
@@ -50,17 +52,23 @@ class Passing extends Error {
 /** Asks a model for each proposal. */
 export class LanguageModelProposer implements PolicyProposer {
   readonly name: string;
+  readonly asksOutside = true;
   readonly #model: string;
 
-  /** @throws {UsageError} when the model is not `provider:name` or the address is none. */
+  /** @throws {UsageError} when the model is not `provider:name`, or the address is none or holds a secret. */
   constructor(readonly settings: LlmSettings, readonly endpoint: Endpoint) {
     const colon = settings.model.indexOf(":");
     if (colon < 1 || colon === settings.model.length - 1) {
       throw new UsageError(`The model "${settings.model}" should be provider:name, such as openai:gpt-5.`);
     }
     if (!URL.canParse(endpoint.baseUrl) || !/^https?:/.test(endpoint.baseUrl)) {
+      // The text itself is not repeated: a password may stand in it.
+      throw new UsageError("The address of the language model is none; it starts with http:// or https://.");
+    }
+    const { username, password, search } = new URL(endpoint.baseUrl);
+    if (username !== "" || password !== "" || search !== "") {
       throw new UsageError(
-        `"${endpoint.baseUrl}" is no address of a language model; it starts with http:// or https://.`,
+        "The address of the language model may hold no user, password or query: the key goes apart.",
       );
     }
     this.name = settings.model;
@@ -126,13 +134,14 @@ export class LanguageModelProposer implements PolicyProposer {
         body: JSON.stringify(this.#body(system, user)),
         signal: signal === undefined ? timeout : AbortSignal.any([signal, timeout]),
       });
-      const text = await response.text();
+      const text = this.#withoutKey(await limitedText(response));
       if (!response.ok) throw this.#refusal(response, text);
       return contentOf(text);
     } catch (error) {
       if (timeout.aborted) throw new Passing(`no answer within ${timeoutSeconds} s`, undefined, { cause: error });
       if (error instanceof TypeError) {
-        throw new Passing(`the endpoint cannot be reached: ${error.message}`, undefined, { cause: error });
+        const reason = this.#withoutKey(error.message);
+        throw new Passing(`the endpoint cannot be reached: ${reason}`, undefined, { cause: error });
       }
       throw error;
     }
@@ -150,15 +159,32 @@ export class LanguageModelProposer implements PolicyProposer {
     };
   }
 
-  #refusal(response: Response, text: string): Error {
+  /** A text from outside without the key, which it may repeat. */
+  #withoutKey(text: string): string {
     const { key } = this.endpoint;
-    const safe = key === null || key === "" ? text : text.replaceAll(key, "***");
-    const message = `the endpoint answered ${response.status}: ${safe.slice(0, LONGEST_REASON)}`;
+    return key === null || key === "" ? text : text.replaceAll(key, "***");
+  }
+
+  #refusal(response: Response, text: string): Error {
+    const message = `the endpoint answered ${response.status}: ${text.slice(0, LONGEST_REASON)}`;
     const passing = response.status === 408 || response.status === 429 || response.status >= 500;
     if (!passing) return new Error(message);
     const after = Number(response.headers.get("retry-after") ?? NaN);
     return new Passing(message, Number.isFinite(after) && after >= 0 ? after * 1000 : undefined);
   }
+}
+
+/** The text of an answer. @throws {Error} when it does not end. */
+async function limitedText(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of response.body ?? []) {
+    text += decoder.decode(piece, { stream: true });
+    if (text.length > LONGEST_ANSWER) {
+      throw new Error(`the endpoint's answer is longer than ${LONGEST_ANSWER} characters`);
+    }
+  }
+  return text + decoder.decode();
 }
 
 /** The text in `choices[0].message.content`. */

@@ -14,7 +14,7 @@ import { tellingEvents } from "../visibility.ts";
 const EVENTS = 60;
 
 /** The same for all requests of an experiment, up to the agent's own words. */
-export function systemPrompt({ constraints, costRates, customization }: ProposalRequest): string {
+export function systemPrompt({ constraints, costRates, customization, minSettlementRate }: ProposalRequest): string {
   return [
     "You are the treasurer of a bank in a real-time gross settlement system. You improve its payment policy, a JSON " +
     "document of decision trees, so that its total cost falls.",
@@ -23,7 +23,10 @@ export function systemPrompt({ constraints, costRates, customization }: Proposal
     constraints.lsmEnabled
       ? "A liquidity-saving pass offsets queued payments against each other, in pairs and in cycles."
       : "",
-    "Objective: the lowest total cost of your bank. At least 95 % of the payments must settle.",
+    `Objective: the lowest total cost of your bank. At least ${
+      Number((minSettlementRate * 100).toFixed(4))
+    } % of the payments ` +
+    "must settle.",
     architecture(constraints),
     schema(constraints),
     costText(costRates),
