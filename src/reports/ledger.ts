@@ -5,8 +5,8 @@
  * @module
  */
 import { Decimal } from "../core/decimal.ts";
-import { amountOf, textOf } from "./event_fields.ts";
-import type { EventRow } from "./inputs.ts";
+import { amountAt } from "./event_fields.ts";
+import { ByKind, type EventKind } from "./event_kinds.ts";
 import type { Obligation } from "./run_story.ts";
 
 /** One line on one side of a T-account. */
@@ -40,88 +40,111 @@ interface Lot {
   readonly unitPrice: Decimal;
 }
 
+/** Reads a row of a kind. */
+type LedgerReader = (row: number) => void;
+
 /** Money and goods of every agent; feed it every event in order. */
 export class Ledger {
+  readonly #readers = new ByKind((kind) => this.#readerOf(kind));
   readonly #cash = new Map<string, Decimal>();
   readonly #reserves = new Map<string, Decimal>();
   readonly #deposits = new Map<string, Deposit>();
   readonly #lots = new Map<string, Lot>();
 
-  /** Reads one event; those that move no money and no goods change nothing. */
-  read(event: EventRow): void {
-    switch (event.kind) {
+  /** Reads the event in a row of its kind; those that move no money and no goods change nothing. */
+  read(kind: EventKind, row: number): void {
+    this.#readers.of(kind)?.(row);
+  }
+
+  /** What to do with events of a kind; null for those that move nothing. */
+  #readerOf(kind: EventKind): LedgerReader | null {
+    switch (kind.name) {
       case "CashMinted":
-        add(this.#cash, textOf(event, "to"), amountOf(event, "amount"));
-        break;
+        return minting(kind, this.#cash);
       case "ReservesMinted":
-        add(this.#reserves, textOf(event, "to"), amountOf(event, "amount"));
-        break;
+        return minting(kind, this.#reserves);
       case "CashTransferred":
-        this.#move(this.#cash, event, "frm", "to");
-        break;
+        return moving(kind, this.#cash, "frm", "to");
       case "ReservesTransferred":
-        this.#move(this.#reserves, event, "frm", "to");
-        break;
+        return moving(kind, this.#reserves, "frm", "to");
       case "CashDeposited":
-        this.#move(this.#cash, event, "customer", "bank");
-        this.#deposit(textOf(event, "customer"), textOf(event, "bank"), amountOf(event, "amount"));
-        break;
+        return this.#depositing(kind, moving(kind, this.#cash, "customer", "bank"), 1);
       case "CashWithdrawn":
-        this.#move(this.#cash, event, "bank", "customer");
-        this.#deposit(textOf(event, "customer"), textOf(event, "bank"), amountOf(event, "amount").negated());
-        break;
+        return this.#depositing(kind, moving(kind, this.#cash, "bank", "customer"), -1);
       case "IntraBankPayment":
-        this.#pay(event, textOf(event, "bank"), textOf(event, "bank"));
-        break;
+        return this.#paying(kind, "bank", "bank");
       case "ClientPayment":
-        this.#pay(event, textOf(event, "payer_bank"), textOf(event, "payee_bank"));
-        break;
+        return this.#paying(kind, "payer_bank", "payee_bank");
       case "ObligationWrittenOff":
-        if (event.contract_kind === "bank_deposit") {
-          this.#deposits.delete(`${textOf(event, "creditor")}\n${textOf(event, "debtor")}`);
-        }
-        break;
-      default:
-        this.#readGoods(event);
-    }
-  }
-
-  #readGoods(event: EventRow): void {
-    switch (event.kind) {
+        return this.#writingOff(kind);
       case "StockCreated":
-        this.#lots.set(textOf(event, "stock_id"), {
-          owner: textOf(event, "owner"),
-          sku: textOf(event, "sku"),
-          quantity: amountOf(event, "qty"),
-          unitPrice: amountOf(event, "unit_price"),
-        });
-        break;
-      case "StockSplit": {
-        const lot = this.#lots.get(textOf(event, "original_id"));
-        if (lot === undefined) break;
-        lot.quantity = amountOf(event, "remaining_qty");
-        this.#lots.set(textOf(event, "new_id"), { ...lot, quantity: amountOf(event, "split_qty") });
-        break;
-      }
-      case "StockTransferred": {
-        const lot = this.#lots.get(textOf(event, "stock_id"));
-        if (lot !== undefined) lot.owner = textOf(event, "to");
-        break;
-      }
+        return this.#stocking(kind);
+      case "StockSplit":
+        return this.#splitting(kind);
+      case "StockTransferred":
+        return this.#handingOver(kind);
+      default:
+        return null;
     }
   }
 
-  #move(holdings: Map<string, Decimal>, event: EventRow, from: string, to: string): void {
-    const amount = amountOf(event, "amount");
-    add(holdings, textOf(event, from), amount.negated());
-    add(holdings, textOf(event, to), amount);
+  /** Adds to a deposit or takes from it, after the cash has moved. */
+  #depositing(kind: EventKind, move: LedgerReader, sign: 1 | -1): LedgerReader {
+    const [customer, bank, amounts] = [kind.field("customer"), kind.field("bank"), kind.field("amount")];
+    return (row) => {
+      move(row);
+      const amount = amountAt(amounts, row);
+      this.#deposit(customer.text(row), bank.text(row), sign === 1 ? amount : amount.negated());
+    };
   }
 
-  #pay(event: EventRow, payerBank: string, payeeBank: string): void {
-    const amount = amountOf(event, "amount");
-    const payee = textOf(event, "payee");
-    this.#deposit(textOf(event, "payer"), payerBank, amount.negated());
-    if (payee !== payeeBank) this.#deposit(payee, payeeBank, amount);
+  #paying(kind: EventKind, payerBank: string, payeeBank: string): LedgerReader {
+    const [payers, payees, amounts] = [kind.field("payer"), kind.field("payee"), kind.field("amount")];
+    const [from, to] = [kind.field(payerBank), kind.field(payeeBank)];
+    return (row) => {
+      const amount = amountAt(amounts, row);
+      const [payee, bank] = [payees.text(row), to.text(row)];
+      this.#deposit(payers.text(row), from.text(row), amount.negated());
+      if (payee !== bank) this.#deposit(payee, bank, amount);
+    };
+  }
+
+  #writingOff(kind: EventKind): LedgerReader {
+    const [what, creditor, debtor] = [kind.field("contract_kind"), kind.field("creditor"), kind.field("debtor")];
+    return (row) => {
+      if (what.text(row) === "bank_deposit") this.#deposits.delete(`${creditor.text(row)}\n${debtor.text(row)}`);
+    };
+  }
+
+  #stocking(kind: EventKind): LedgerReader {
+    const [id, owner, sku] = [kind.field("stock_id"), kind.field("owner"), kind.field("sku")];
+    const [quantity, unitPrice] = [kind.field("qty"), kind.field("unit_price")];
+    return (row) =>
+      this.#lots.set(id.text(row), {
+        owner: owner.text(row),
+        sku: sku.text(row),
+        quantity: amountAt(quantity, row),
+        unitPrice: amountAt(unitPrice, row),
+      });
+  }
+
+  #splitting(kind: EventKind): LedgerReader {
+    const [original, part] = [kind.field("original_id"), kind.field("new_id")];
+    const [remaining, split] = [kind.field("remaining_qty"), kind.field("split_qty")];
+    return (row) => {
+      const lot = this.#lots.get(original.text(row));
+      if (lot === undefined) return;
+      lot.quantity = amountAt(remaining, row);
+      this.#lots.set(part.text(row), { ...lot, quantity: amountAt(split, row) });
+    };
+  }
+
+  #handingOver(kind: EventKind): LedgerReader {
+    const [id, to] = [kind.field("stock_id"), kind.field("to")];
+    return (row) => {
+      const lot = this.#lots.get(id.text(row));
+      if (lot !== undefined) lot.owner = to.text(row);
+    };
   }
 
   #deposit(customer: string, bank: string, amount: Decimal): void {
@@ -212,6 +235,21 @@ function listObligation(accounts: ReadonlyMap<string, Account>, obligation: Obli
     name: delivery ? `${sku} obligation` : "payable",
     detail: `${what}to ${creditor}, ${tail}`,
   });
+}
+
+function minting(kind: EventKind, holdings: Map<string, Decimal>): LedgerReader {
+  const [to, amount] = [kind.field("to"), kind.field("amount")];
+  return (row) => add(holdings, to.text(row), amountAt(amount, row));
+}
+
+function moving(kind: EventKind, holdings: Map<string, Decimal>, from: string, to: string): LedgerReader {
+  const [payer, payee, amounts] = [kind.field(from), kind.field(to), kind.field("amount")];
+  return (row) => {
+    const amount = amountAt(amounts, row);
+    const from = payer.text(row);
+    holdings.set(from, (holdings.get(from) ?? Decimal.ZERO).minus(amount));
+    add(holdings, payee.text(row), amount);
+  };
 }
 
 function add(holdings: Map<string, Decimal>, agent: string, amount: Decimal): void {

@@ -5,14 +5,15 @@
  */
 import { Decimal } from "../core/decimal.ts";
 import { stepLine } from "./charts/step_line.ts";
-import { escaped, NONE_HTML, numberOf, shown } from "./html.ts";
+import { escaped, NONE, NONE_HTML, numberOf, shown } from "./html.ts";
 import type { DayMetricsRow, DebtorShareRow, IntradayRow, MetricsPageInput, Quantity } from "./inputs.ts";
 import { cards, figure, glossary, pageText } from "./page.ts";
 import { scriptElement, SORT_SCRIPT } from "./scripts.ts";
 import { type Column, table } from "./table.ts";
 
-/** Days with a chart of their own, and debtors in a day's table, at most. */
+/** Days with a chart of their own, days with a table of shares of their own, and debtors in it, at most. */
 const CHARTED_DAYS = 60;
+const TABLED_DAYS = 120;
 const SHOWN_DEBTORS = 60;
 
 const COLUMNS = [
@@ -91,25 +92,54 @@ function dayTable(rows: readonly DayMetricsRow[]): string {
 
 function shares(rows: readonly DebtorShareRow[]): string {
   if (rows.length === 0) return "<p>No debtor shares: nothing was due.</p>";
-  let text = "";
-  const days = [...Map.groupBy(rows, (row) => row.day)].sort(([a], [b]) => a - b);
-  for (const [day, all] of days) {
+  const days = [...Map.groupBy(rows, (row) => row.day)].sort(([a], [b]) => a - b).map(([day, all]): DayShares => {
     const sorted = [...all].sort((a, b) => a.agent < b.agent ? -1 : a.agent > b.agent ? 1 : 0);
-    const listed = sorted.length <= SHOWN_DEBTORS ? sorted : largest(sorted);
+    return { day, count: all.length, listed: sorted.length <= SHOWN_DEBTORS ? sorted : largest(sorted) };
+  });
+  return days.length <= TABLED_DAYS ? dayShares(days) : allShares(days);
+}
+
+/** The shares of a day, by agent; of very many the largest. */
+interface DayShares {
+  readonly day: number;
+  readonly count: number;
+  readonly listed: readonly DebtorShareRow[];
+}
+
+function dayShares(days: readonly DayShares[]): string {
+  let text = "";
+  for (const { day, count, listed } of days) {
     let head = '<tr><th scope="row">Agent</th>';
     let values = '<tr><th scope="row">DS</th>';
     for (const { agent, DS_t } of listed) {
       head += `<td class="n">${escaped(agent)}</td>`;
       values += `<td class="n">${DS_t === null ? NONE_HTML : shown(DS_t)}</td>`;
     }
-    const left = sorted.length - listed.length;
-    const note = left === 0 ? "" : `<p class="soft">The ${SHOWN_DEBTORS} largest of ${shown(sorted.length)} shares; ` +
-      "debtor_shares.csv has them all.</p>";
+    const note = listed.length === count
+      ? ""
+      : `<p class="soft">The ${SHOWN_DEBTORS} largest of ${shown(count)} shares; debtor_shares.csv has them all.</p>`;
     text +=
       `<div class="box slim"><div class="wide"><table aria-label="Debtor shares of day ${day}"><caption class="soft">` +
       `Day ${day}</caption>${head}</tr>${values}</tr></table></div>${note}</div>`;
   }
   return text;
+}
+
+const SHARE_COLUMNS: readonly Column[] = [
+  { title: "day", numeric: true },
+  { title: "agent" },
+  { title: "DS_t", numeric: true },
+];
+
+/** One table of all days: a table for each of very many would be most of the page. */
+function allShares(days: readonly DayShares[]): string {
+  const rows = days.flatMap(({ day, listed }) =>
+    listed.map(({ agent, DS_t }) => [String(day), agent, DS_t === null ? NONE : shown(DS_t)])
+  );
+  const note = days.every(({ count, listed }) => listed.length === count)
+    ? ""
+    : `<p class="soft">The ${SHOWN_DEBTORS} largest shares of each day; debtor_shares.csv has them all.</p>`;
+  return `<div class="box slim">${table(SHARE_COLUMNS, rows, { label: "Debtor shares" })}${note}</div>`;
 }
 
 function largest(rows: readonly DebtorShareRow[]): DebtorShareRow[] {

@@ -7,7 +7,8 @@
 import { Decimal } from "../core/decimal.ts";
 import type { RingOutcome } from "../ring/outcome.ts";
 import type { Scenario } from "../ring/scenario/types.ts";
-import { EVENT_COLUMNS, eventCells, partOfDay } from "./event_rows.ts";
+import { eventKinds } from "./event_kinds.ts";
+import { EVENT_COLUMNS, EventSheet, partOfDay } from "./event_rows.ts";
 import { EFFECT_STYLE, SCALE_STYLE } from "./charts/effect_tone.ts";
 import { escaped, NONE, shown } from "./html.ts";
 import type { EventSource } from "./inputs.ts";
@@ -18,6 +19,7 @@ import { ringPageInput } from "./ring_pages.ts";
 import { balanceSheets, runCharts } from "./run_page.ts";
 import { ACCOUNT_STYLE, BASE_STYLE } from "./style.ts";
 import { type Column, table, TABLE_STYLE } from "./table.ts";
+import { TextPlaces } from "./text_places.ts";
 
 /** The key under which a notebook looks for what a value looks like. */
 export const DISPLAY: unique symbol = Symbol.for("Jupyter.display");
@@ -115,18 +117,22 @@ export interface EventTableOptions {
 /** The events of a run as a table: day, phase, kind, who, to whom, how much. */
 export function eventTable(events: EventSource, options: EventTableOptions = {}): Displayable {
   const { kinds, limit = 50 } = options;
-  const rows: string[][] = [];
+  const places = new TextPlaces();
+  const [source, sheet] = [eventKinds(events, places), new EventSheet(places)];
+  const days: number[] = [];
   let part = "";
   let all = 0;
-  for (let i = 0; i < events.length; i++) {
-    const kind = events.kind(i);
-    const marker = partOfDay(kind);
+  for (let i = 0; i < source.length; i++) {
+    const kind = source.kindOf(i);
+    const marker = partOfDay(kind.name);
     if (marker !== null) part = marker;
-    if (kinds === undefined ? marker !== null : !kinds.includes(kind)) continue;
+    if (kinds === undefined ? marker !== null : !kinds.includes(kind.name)) continue;
     if (all++ >= limit) continue;
-    const phase = events.phase(i) === "setup" ? "setup" : part;
-    rows.push([String(events.time(i)), ...eventCells(events.object(i), phase)]);
+    const phase = source.phase(i) === "setup" ? "setup" : part;
+    sheet.add(kind, source.rowOf(i), places.place(phase));
+    days.push(source.time(i));
   }
+  const rows = days.map((day, i) => [String(day), ...sheet.texts(i)]);
   return tableView([{ title: "Day", numeric: true }, ...EVENT_COLUMNS], rows, all);
 }
 

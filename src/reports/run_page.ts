@@ -3,23 +3,25 @@
  *
  * @module
  */
-import { accountCard } from "./account_cards.ts";
-import { DAY_BARS_KEY, dayBars } from "./charts/day_bars.ts";
+import { accountCard, LINE_COLUMNS } from "./account_cards.ts";
+import { DAY_BARS_KEY, dayBars, daysPerBar } from "./charts/day_bars.ts";
 import { defaultTimeline } from "./charts/default_timeline.ts";
 import { MONEY_KEY, moneyChart } from "./charts/money_change.ts";
 import { network, NETWORK_KEY } from "./charts/network.ts";
-import { eventCells, partOfDay } from "./event_rows.ts";
+import { ByKind, eventKinds } from "./event_kinds.ts";
+import { partOfDay } from "./event_rows.ts";
 import { EventSections } from "./event_sections.ts";
 import { escaped, numberOf, percent, rounded, shown } from "./html.ts";
 import type { AgentRow, FailurePageInput, RunEnd, RunPageInput } from "./inputs.ts";
 import { type Account, Ledger } from "./ledger.ts";
 import { marketSection } from "./market_section.ts";
-import { packedElement, type PackedTable, TablePacker } from "./packed_tables.ts";
+import { isEmpty, noTables, pageElement, type PageTables, TablePacker } from "./packed_tables.ts";
 import { cards, figure, glossary, legend, pageText } from "./page.ts";
 import { duesByDay, type Obligation, RunStory } from "./run_story.ts";
-import { KINDS_SCRIPT, PACKED_SCRIPT, scriptElement, SORT_SCRIPT } from "./scripts.ts";
+import { DAYS_SCRIPT, KINDS_SCRIPT, PACKED_SCRIPT, scriptElement, SORT_SCRIPT } from "./scripts.ts";
 import { ACCOUNT_STYLE, CONTROL_STYLE } from "./style.ts";
 import { type Cell, type Column, emptyTable, table } from "./table.ts";
+import { EMPTY_PLACE, TextPlaces } from "./text_places.ts";
 
 /** Agents in the money chart, T-accounts, and agents whose rows are written out, at most. */
 const CHARTED_AGENTS = 30;
@@ -48,15 +50,14 @@ interface Reading {
 export function runPage(input: RunPageInput): string | Promise<string> {
   const accountAgents = agentsWithAccounts(input);
   const reading = readEvents(input, accountAgents);
-  const tables: Record<string, PackedTable> = {};
-  const market = input.market === undefined ? "" : marketSection(input.market, tables);
+  const tables = noTables();
+  const market = input.market === undefined ? "" : marketSection(input.market, tables.tables);
   const agents = agentTable(input.agents, reading, tables);
-  if (reading.events.packer !== null) tables.events = reading.events.packer.packed();
   const accountSection = accountAgents.length === 0
     ? ""
-    : `<h2 id="accounts">Balance sheets</h2>${accounts(accountAgents, reading)}`;
+    : `<h2 id="accounts">Balance sheets</h2>${packedAccounts(accountAgents, reading, tables)}`;
   const body = `<h2 id="charts">At a glance</h2>${charts(input, reading)}${market}${agents}${accountSection}` +
-    `<h2 id="events">Events</h2>${reading.events.html()}` + simulationEnd(input) + GLOSSARY;
+    `<h2 id="events">Events</h2>${reading.events.html(tables)}` + simulationEnd(input) + GLOSSARY;
   const page = {
     title: input.name,
     over: OVER,
@@ -66,10 +67,9 @@ export function runPage(input: RunPageInput): string | Promise<string> {
     body,
     style: ACCOUNT_STYLE + CONTROL_STYLE,
   };
-  if (Object.keys(tables).length === 0) return pageText({ ...page, script: scriptElement(SORT_SCRIPT, KINDS_SCRIPT) });
-  return packedElement(tables).then((packed) =>
-    pageText({ ...page, script: packed + scriptElement(SORT_SCRIPT, KINDS_SCRIPT, PACKED_SCRIPT) })
-  );
+  if (isEmpty(tables)) return pageText({ ...page, script: scriptElement(SORT_SCRIPT, KINDS_SCRIPT) });
+  const scripts = [SORT_SCRIPT, KINDS_SCRIPT, PACKED_SCRIPT, ...("days" in tables.lists ? [DAYS_SCRIPT] : [])];
+  return pageElement(tables).then((packed) => pageText({ ...page, script: packed + scriptElement(...scripts) }));
 }
 
 /** The charts of a run as HTML: who owes whom, dues by day, money before and after, defaults. */
@@ -80,7 +80,7 @@ export function runCharts(input: RunPageInput): string {
 /** Balance sheets at setup and at the end as HTML: of `shownAgents`, or of all agents of a small economy. */
 export function balanceSheets(input: RunPageInput): string {
   const agents = agentsWithAccounts(input);
-  return accounts(agents, readEvents(input, agents));
+  return accounts(agents, readEvents(input, agents), null);
 }
 
 /** The page of a run that could not be set up or broke. */
@@ -104,15 +104,19 @@ function agentsWithAccounts(input: RunPageInput): AgentRow[] {
 }
 
 function readEvents(input: RunPageInput, accountAgents: readonly AgentRow[]): Reading {
-  const { events } = input;
+  const places = new TextPlaces();
+  const events = eventKinds(input.events, places);
   const story = new RunStory();
   const ledger = new Ledger();
-  const sections = new EventSections();
+  const sections = new EventSections(places);
+  const parts = new ByKind(({ name }) => {
+    const part = partOfDay(name);
+    return part === null ? null : places.place(part);
+  });
   const shownIds = new Set(accountAgents.slice(0, SHOWN_ACCOUNTS).map(({ id }) => id));
   const centralBank = input.agents.find(({ kind }) => kind === "central_bank")?.id;
-  let part = "";
-  let title = "Day 0, setup";
-  let titled = -1;
+  const setup = places.place("setup");
+  let part = EMPTY_PLACE;
   let moneyBefore: ReadonlyMap<string, number> | null = null;
   let accountsBefore: ReadonlyMap<string, Account> = new Map();
   const endOfSetup = () => {
@@ -120,23 +124,22 @@ function readEvents(input: RunPageInput, accountAgents: readonly AgentRow[]): Re
     accountsBefore = ledger.accounts(shownIds, story.obligations, centralBank);
     return moneyBefore;
   };
+  let shownDay: number | null = null;
   for (let i = 0; i < events.length; i++) {
-    const inSetup = events.phase(i) === "setup";
+    const inSetup = input.events.phase(i) === "setup";
     if (!inSetup && moneyBefore === null) endOfSetup();
-    const marker = partOfDay(events.kind(i));
+    const kind = events.kindOf(i);
+    const marker = parts.of(kind);
     if (marker !== null) {
       part = marker;
       continue;
     }
-    const event = events.object(i);
-    const day = events.time(i);
-    story.read(event, day, inSetup);
-    ledger.read(event);
-    if (day !== titled && !inSetup) {
-      titled = day;
-      title = `Day ${day}`;
-    }
-    sections.add(title, eventCells(event, inSetup ? "setup" : part));
+    const row = events.rowOf(i);
+    const day = input.events.time(i);
+    story.read(kind, row, day, inSetup);
+    ledger.read(kind, row);
+    if (!inSetup) shownDay = day;
+    sections.add(shownDay, kind, row, inSetup ? setup : part);
   }
   const reading = {
     story,
@@ -185,7 +188,9 @@ function charts(input: RunPageInput, reading: Reading): string {
   if (story.obligations.length > 0) text += networkFigure(input.agents, story.obligations);
   const days = duesByDay(story.obligations);
   if (days.length > 0) {
-    text += figure("Dues by day", "Payables, rolled over ones included", dayBars(days), DAY_BARS_KEY_HTML);
+    const size = daysPerBar(days);
+    const note = `Payables, rolled over ones included${size === 1 ? "" : `; each bar has the dues of ${size} days`}`;
+    text += figure("Dues by day", note, dayBars(days), DAY_BARS_KEY_HTML);
   }
   text += moneyFigure(input.agents, reading);
   if (story.defaults.length > 0) {
@@ -250,7 +255,7 @@ const AGENT_COLUMNS: readonly Column[] = [
   { title: "Money at the end", numeric: true },
 ];
 
-function agentTable(agents: readonly AgentRow[], reading: Reading, tables: Record<string, PackedTable>): string {
+function agentTable(agents: readonly AgentRow[], reading: Reading, tables: PageTables): string {
   const owed = new Map<string, { debt: number; claim: number }>();
   const sums = (agent: string) => {
     let sum = owed.get(agent);
@@ -285,21 +290,28 @@ function agentTable(agents: readonly AgentRow[], reading: Reading, tables: Recor
   }
   const packer = new TablePacker(AGENT_COLUMNS.length);
   agents.forEach((agent, i) => packer.add(row(agent, i)));
-  tables.agents = packer.packed();
+  tables.tables.agents = packer.packed();
   return `${heading}<details data-packed="agents" data-from="0" data-count="${agents.length}"><summary>All agents<small>` +
     `${shown(agents.length)}</small></summary><div><div class="bar"></div>${
       emptyTable(AGENT_COLUMNS, options)
     }</div></details>`;
 }
 
-function accounts(agents: readonly AgentRow[], reading: Reading): string {
+function packedAccounts(agents: readonly AgentRow[], reading: Reading, { tables }: PageTables): string {
+  const packer = new TablePacker(LINE_COLUMNS.length);
+  const text = accounts(agents, reading, packer);
+  if (packer.length > 0) tables.lines = packer.packed();
+  return text;
+}
+
+function accounts(agents: readonly AgentRow[], reading: Reading, packer: TablePacker | null): string {
   let text = "";
   if (agents.length > SHOWN_ACCOUNTS) {
     text += `<p>The first ${SHOWN_ACCOUNTS} of ${shown(agents.length)} agents; balances.csv has them all.</p>`;
   }
   text += '<div class="acc">';
   for (const agent of agents.slice(0, SHOWN_ACCOUNTS)) {
-    text += accountCard(agent, reading.accountsBefore.get(agent.id), reading.accountsAfter.get(agent.id));
+    text += accountCard(agent, reading.accountsBefore.get(agent.id), reading.accountsAfter.get(agent.id), packer);
   }
   return `${text}</div>`;
 }

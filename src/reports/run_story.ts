@@ -4,8 +4,8 @@
  * @module
  */
 import { Decimal } from "../core/decimal.ts";
-import { amountOf, dayOf, textOf } from "./event_fields.ts";
-import type { EventRow } from "./inputs.ts";
+import { amountAt, dayAt } from "./event_fields.ts";
+import { ByKind, type EventKind } from "./event_kinds.ts";
 
 /** What became of an obligation. `open` at the end of the run. */
 export type Fate = "open" | "settled" | "defaulted" | "written-off";
@@ -39,8 +39,12 @@ export interface DefaultEntry {
   readonly shortfall: Decimal;
 }
 
+/** Reads a row of a kind. */
+type StoryReader = (row: number, day: number, inSetup: boolean) => void;
+
 /** The obligations and defaults of a run; feed it every event in order. */
 export class RunStory {
+  readonly #readers = new ByKind((kind) => this.#readerOf(kind));
   /** In the order of creation. */
   readonly obligations: Obligation[] = [];
   readonly defaults: DefaultEntry[] = [];
@@ -50,50 +54,75 @@ export class RunStory {
   /** Sum of the payables that were settled in full. */
   settled: Decimal = Decimal.ZERO;
 
-  /** Reads one event. */
-  read(event: EventRow, day: number, inSetup: boolean): void {
-    switch (event.kind) {
+  /** Reads the event in a row of its kind. */
+  read(kind: EventKind, row: number, day: number, inSetup: boolean): void {
+    this.#readers.of(kind)?.(row, day, inSetup);
+  }
+
+  /** What to do with events of a kind; null for those that tell nothing. */
+  #readerOf(kind: EventKind): StoryReader | null {
+    switch (kind.name) {
       case "PayableCreated":
-        this.dues = this.dues.plus(amountOf(event, "amount"));
-        this.#open(event, ["payable_id", "debtor", "creditor", "due_day"], inSetup);
-        break;
+        return this.#creation(kind);
       case "PayableRolledOver":
       case "RolloverPartial":
-        this.#open(event, ["payable_id", "debtor", "creditor", "new_due_day"], inSetup);
-        break;
+        return this.#opening(kind, ["payable_id", "debtor", "creditor", "new_due_day"]);
       case "InterbankOvernightCreated":
-        this.#open(event, ["payable_id", "debtor_bank", "creditor_bank", "due_day"], inSetup);
-        break;
+        return this.#opening(kind, ["payable_id", "debtor_bank", "creditor_bank", "due_day"]);
       case "DeliveryObligationCreated":
-        this.#open(event, ["id", "frm", "to", "due_day"], inSetup);
-        break;
-      case "ClaimTransferred": {
-        const claim = this.#byId.get(textOf(event, "contract_id"));
-        if (claim !== undefined) claim.creditor = textOf(event, "to");
-        break;
-      }
+        return this.#opening(kind, ["id", "frm", "to", "due_day"]);
+      case "ClaimTransferred":
+        return this.#transfer(kind);
       case "PayableSettled":
-        this.settled = this.settled.plus(amountOf(event, "amount"));
-        this.#close(event, "settled", day);
-        break;
+        return this.#settlement(kind);
       case "DeliveryObligationSettled":
-        this.#close(event, "settled", day);
-        break;
+        return this.#closing(kind, "settled");
       case "ObligationDefaulted":
-        this.#close(event, "defaulted", day);
-        break;
+        return this.#closing(kind, "defaulted");
       case "ObligationWrittenOff":
-        this.#close(event, "written-off", day);
-        break;
+        return this.#closing(kind, "written-off");
       case "AgentDefaulted":
-        this.defaults.push({
-          day,
-          agent: textOf(event, "agent"),
-          trigger: textOf(event, "trigger_contract"),
-          shortfall: amountOf(event, "shortfall"),
-        });
-        break;
+        return this.#fall(kind);
+      default:
+        return null;
     }
+  }
+
+  #creation(kind: EventKind): StoryReader {
+    const amount = kind.field("amount");
+    const open = this.#opening(kind, ["payable_id", "debtor", "creditor", "due_day"]);
+    return (row, day, inSetup) => {
+      this.dues = this.dues.plus(amountAt(amount, row));
+      open(row, day, inSetup);
+    };
+  }
+
+  #transfer(kind: EventKind): StoryReader {
+    const [contract, to] = [kind.field("contract_id"), kind.field("to")];
+    return (row) => {
+      const claim = this.#byId.get(contract.text(row));
+      if (claim !== undefined) claim.creditor = to.text(row);
+    };
+  }
+
+  #settlement(kind: EventKind): StoryReader {
+    const amount = kind.field("amount");
+    const close = this.#closing(kind, "settled");
+    return (row, day, inSetup) => {
+      this.settled = this.settled.plus(amountAt(amount, row));
+      close(row, day, inSetup);
+    };
+  }
+
+  #fall(kind: EventKind): StoryReader {
+    const [agent, trigger, shortfall] = [kind.field("agent"), kind.field("trigger_contract"), kind.field("shortfall")];
+    return (row, day) =>
+      this.defaults.push({
+        day,
+        agent: agent.text(row),
+        trigger: trigger.text(row),
+        shortfall: amountAt(shortfall, row),
+      });
   }
 
   /** Takes the obligation that the message of a stopped run names as defaulted on that day. */
@@ -105,36 +134,43 @@ export class RunStory {
     }
   }
 
-  #open(event: EventRow, [id, debtor, creditor, due]: readonly [string, string, string, string], inSetup: boolean) {
-    const delivery = event.kind === "DeliveryObligationCreated";
-    const obligation: Obligation = {
-      id: textOf(event, id),
-      alias: textOf(event, "alias"),
-      kind: delivery ? "delivery_obligation" : "payable",
-      debtor: textOf(event, debtor),
-      creditor: textOf(event, creditor),
-      amount: amountOf(event, delivery ? "qty" : "amount"),
-      unitPrice: delivery ? amountOf(event, "unit_price") : Decimal.ONE,
-      sku: textOf(event, "sku"),
-      dueDay: dayOf(event, due) ?? 0,
-      inSetup,
-      fate: "open",
-      fateDay: null,
-      paid: Decimal.ZERO,
+  #opening(kind: EventKind, [id, debtor, creditor, due]: readonly [string, string, string, string]): StoryReader {
+    const delivery = kind.name === "DeliveryObligationCreated";
+    const [ids, debtors, creditors] = [kind.field(id), kind.field(debtor), kind.field(creditor)];
+    const [days, aliases, skus] = [kind.field(due), kind.field("alias"), kind.field("sku")];
+    const [amounts, prices] = [kind.field(delivery ? "qty" : "amount"), kind.field("unit_price")];
+    return (row, _day, inSetup) => {
+      const obligation: Obligation = {
+        id: ids.text(row),
+        alias: aliases.text(row),
+        kind: delivery ? "delivery_obligation" : "payable",
+        debtor: debtors.text(row),
+        creditor: creditors.text(row),
+        amount: amountAt(amounts, row),
+        unitPrice: delivery ? amountAt(prices, row) : Decimal.ONE,
+        sku: skus.text(row),
+        dueDay: dayAt(days, row) ?? 0,
+        inSetup,
+        fate: "open",
+        fateDay: null,
+        paid: Decimal.ZERO,
+      };
+      this.obligations.push(obligation);
+      this.#byId.set(obligation.id, obligation);
     };
-    this.obligations.push(obligation);
-    this.#byId.set(obligation.id, obligation);
   }
 
-  #close(event: EventRow, fate: Fate, day: number): void {
-    const obligation = this.#byId.get(textOf(event, "contract_id"));
-    if (obligation === undefined || obligation.fate !== "open") return;
-    obligation.fate = fate;
-    obligation.fateDay = day;
-    if (fate === "settled") obligation.paid = obligation.amount;
-    if (fate === "defaulted") {
-      obligation.paid = amountOf(event, obligation.kind === "payable" ? "amount_paid" : "delivered_quantity");
-    }
+  #closing(kind: EventKind, fate: Fate): StoryReader {
+    const contracts = kind.field("contract_id");
+    const [paid, delivered] = [kind.field("amount_paid"), kind.field("delivered_quantity")];
+    return (row, day) => {
+      const obligation = this.#byId.get(contracts.text(row));
+      if (obligation === undefined || obligation.fate !== "open") return;
+      obligation.fate = fate;
+      obligation.fateDay = day;
+      if (fate === "settled") obligation.paid = obligation.amount;
+      if (fate === "defaulted") obligation.paid = amountAt(obligation.kind === "payable" ? paid : delivered, row);
+    };
   }
 }
 

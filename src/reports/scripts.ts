@@ -5,6 +5,8 @@
  * @module
  */
 
+import { DIGITS } from "./packed_tables.ts";
+
 /**
  * Sorts a table when the button in a column head is pressed: first ascending, then descending. Cells that are numbers
  * (commas between thousands, `%`) compare as numbers and stand before text; `—` and blanks come last both ways.
@@ -35,9 +37,18 @@ export const ROWS_AT_ONCE = 200;
 export const PACKED_SCRIPT: string = `
 let packed;
 const unpack=()=>packed??=(async()=>{
-const bytes=Uint8Array.from(atob(document.getElementById("packed").textContent),c=>c.charCodeAt(0));
-return JSON.parse(await new Response(new Blob([bytes]).stream()
-.pipeThrough(new DecompressionStream("deflate-raw"))).text())})();
+const bytes=Uint8Array.from(atob(document.getElementById("packed").textContent),c=>c.charCodeAt(0)),
+all=JSON.parse(await new Response(new Blob([bytes]).stream()
+.pipeThrough(new DecompressionStream("deflate-raw"))).text());
+for(const [name,t] of Object.entries(all.placed))all.tables[name]=placed(t);
+return all})();
+const placed=({rows,parts,texts,digits,places})=>{
+let at=0;const numbers=digits.map(n=>{if(n<0)return new Int32Array(rows).fill(-1-n);
+const list=new Int32Array(rows);for(let i=0;i<rows;i++,at+=n)for(let d=n;d-->0;){
+const c=places.charCodeAt(at+d);list[i]=list[i]*${DIGITS}+c-(c>92?36:35)}return list});
+let k=0;const columns=parts.map(n=>{const some=numbers.slice(k,k+=n);
+return n===1?some[0]:Array.from({length:rows},(_,i)=>some.map(p=>texts[p[i]]).join(""))});
+return{columns,texts:parts.map(n=>n===1?texts:null)}};
 const make=(tag,text)=>{const e=document.createElement(tag);e.textContent=text;return e};
 const open=async box=>{if(box.dataset.done)return;box.dataset.done="1";
 const all=await unpack(),from=+box.dataset.from,count=+box.dataset.count,shape=all.tables[box.dataset.packed],
@@ -68,6 +79,24 @@ const fill=box=>open(box).catch(e=>{const bar=box.querySelector(".bar");bar.hidd
 bar.textContent="The rows cannot be shown here: "+e.message+". See "+(box.dataset.file??"events.jsonl")+"."});
 document.addEventListener("toggle",v=>{if(v.target.open&&v.target.dataset.packed)fill(v.target)},true);
 document.querySelectorAll("div[data-packed]").forEach(fill);
+`;
+
+/**
+ * Makes the days of a `<details data-days>` when it opens: as many as it counts, from the one that it names on, in the
+ * packed list of days. Each is a `<details data-packed>` with the table of the template. Stands behind
+ * {@linkcode PACKED_SCRIPT}.
+ */
+export const DAYS_SCRIPT: string = `
+const spread=async box=>{if(box.dataset.done)return;box.dataset.done="1";
+const [days,firsts,counts]=(await unpack()).lists.days,from=+box.dataset.days,
+template=document.getElementById("day-table").content;
+box.querySelector("div").append(...Array.from({length:+box.dataset.count},(_,i)=>{const k=from+i,n=counts[k],
+title=days[k]<0?"Day 0, setup":"Day "+days[k],day=make("details",""),head=make("summary",title),body=make("div","");
+head.append(make("small",n===1?"1 event":n.toLocaleString("en")+" events"));body.append(template.cloneNode(true));
+body.querySelector("table").ariaLabel="Events, "+title;day.append(head,body);
+Object.assign(day.dataset,{packed:"events",from:firsts[k],count:n});return day}))};
+document.addEventListener("toggle",v=>{const box=v.target;if(box.open&&box.dataset.days)spread(box).catch(e=>{
+box.querySelector("div").textContent="The days cannot be shown here: "+e.message+". See events.jsonl."})},true);
 `;
 
 /** Filters the rows of the table behind a `<form data-filters=id>` by a text and by the values of its selects. */

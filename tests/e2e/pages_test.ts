@@ -91,7 +91,8 @@ inBrowser("texts with numbers in them sort by the number, by keyboard alone", ()
 });
 
 /** Opens the first packed section and waits for its rows. */
-const OPENED = `new Promise(resolve => {
+const OPENED = `new Promise((resolve, reject) => {
+  setTimeout(() => reject(new Error("no rows after 20 s")), 20000);
   const box = document.querySelector('details[data-packed="events"]');
   const body = box.querySelector("table").tBodies[0];
   new MutationObserver((_, watch) => { watch.disconnect(); resolve(body.rows.length); }).observe(body, { childList: true });
@@ -112,6 +113,73 @@ inBrowser("opening a day of a long run shows its rows page by page", () => run(4
   assertEquals(await tab.evaluate(pages), ["rows 401 to 450 of 450"]);
   assertEquals(await tab.evaluate(`${column(EVENTS, 2)}.at(-1)`), "PAY_449");
   assertEquals(await tab.evaluate(`document.querySelectorAll(".bar button")[1].disabled`), true);
+});
+
+/** A payable for each of 1,200 days among five agents, settled on its day. */
+function longRun(): string | Promise<string> {
+  const rows = Array.from({ length: 2400 }, (_, i): EventRow => {
+    const payable = i % 1200;
+    const amount = (payable * 7919) % 1009;
+    const parties = { debtor: `H${payable % 5 + 1}`, creditor: `H${(payable + 1) % 5 + 1}`, alias: null };
+    return i < 1200
+      ? {
+        ...{ kind: "PayableCreated", day: 0, phase: "setup", payable_id: `PAY_${payable}`, due_day: payable + 1 },
+        ...{ ...parties, amount },
+      }
+      : {
+        kind: "PayableSettled",
+        day: payable + 1,
+        phase: "simulation",
+        contract_id: `PAY_${payable}`,
+        ...parties,
+        amount,
+      };
+  });
+  return runPage({
+    name: "A long run",
+    agents: [1, 2, 3, 4, 5].map((i) => ({ id: `H${i}`, name: `Agent ${i}`, kind: "household", defaulted: false })),
+    events: eventSource(rows),
+    end: { reason: "stable", day: 1203, maxDays: 2000, quietDays: 2 },
+  });
+}
+
+/** Looks until a condition holds, for 20 seconds at most; the tab waits for it. */
+function until(condition: string): string {
+  return `new Promise((done, fail) => { let looks = 0; const look = () => ${condition} ? done(true)
+    : looks++ > 4000 ? fail(new Error("still not so")) : setTimeout(look, 5); look() })`;
+}
+
+inBrowser("a group of days opens as days, and a day as its events", () => longRun(), async (tab) => {
+  const groups = "[...document.querySelectorAll('details[data-days]')]";
+  assertEquals(await tab.evaluate(`${groups}.length`), 25);
+  assertEquals(await tab.evaluate(`${groups}[2].querySelector("summary").textContent`), "Days 100 to 14950 events");
+  await tab.evaluate(`${groups}[2].open = true`);
+  const days = `[...${groups}[2].querySelectorAll("details")]`;
+  await tab.evaluate(until(`${days}.length === 50`));
+  assertEquals(await tab.evaluate(`${days}[7].querySelector("summary").textContent`), "Day 1071 event");
+  assertEquals(await tab.evaluate(`${days}[7].querySelector("table").ariaLabel`), "Events, Day 107");
+  await tab.evaluate(`${days}[7].open = true`);
+  await tab.evaluate(until(`${days}[7].querySelector("table").tBodies[0].rows.length === 1`));
+  const cells = `[...${days}[7].querySelector("table").tBodies[0].rows[0].cells].map(c => c.textContent)`;
+  assertEquals(await tab.evaluate(cells), [
+    "",
+    "PayableSettled",
+    "PAY_106",
+    "H2",
+    "H3",
+    "—",
+    "—",
+    String((106 * 7919) % 1009),
+    "",
+  ]);
+});
+
+inBrowser("the lines of a long balance sheet open as a table that sorts", () => longRun(), async (tab) => {
+  await tab.evaluate(OPENED.replace('"events"', '"lines"'));
+  const lines = 'details[data-packed="lines"] table';
+  await tab.evaluate(`document.querySelector('${lines}').querySelectorAll("th button")[2].click()`);
+  const claims = Array.from({ length: 240 }, (_, i) => ((i * 5 + 4) * 7919) % 1009).sort((a, b) => a - b);
+  assertEquals(await tab.evaluate(`${column(lines, 2)}.map(t => Number(t.replace(/,/g, "")))`), claims.slice(0, 200));
 });
 
 inBrowser("the trades of a busy market open as a table that sorts", () => busyMarket(), async (tab) => {

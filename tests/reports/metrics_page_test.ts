@@ -122,3 +122,21 @@ Deno.test("very many debtors are cut to the largest shares, and the page says so
   assertStringIncludes(page, '<td class="n">H499');
   assert(!page.includes('<td class="n">H1<'));
 });
+
+Deno.test("the shares of very many days stand in one table, and the page stays small", () => {
+  const days = (count: number): MetricsPageInput => ({
+    ...INPUT,
+    dayMetrics: Array.from({ length: count }, (_, i) => ({ ...FIRST, day: i + 1 })),
+    debtorShares: Array.from({ length: count * 3 }, (_, i) => ({
+      day: Math.floor(i / 3) + 1,
+      agent: `H${i % 3}`,
+      DS_t: i === 4 ? null : exact("0.3333333333"),
+    })),
+  });
+  assertEquals(metricsPage(days(120)).match(/aria-label="Debtor shares of day/g)?.length, 120);
+  const page = readable(metricsPage(days(2000)));
+  assertEquals(page.match(/aria-label="Debtor shares/g)?.length, 1);
+  assertStringIncludes(page, "<tr><td>2<td>H1<td>\u2014<tr><td>2<td>H2<td>0.333333<tr>");
+  assertEquals(faults(page), []);
+  assert(page.length < 600_000, `${page.length} characters`);
+});

@@ -1,15 +1,25 @@
 import { assert, assertEquals } from "@std/assert";
+import { PACKED_SCRIPT } from "../../src/reports/scripts.ts";
 import fc from "fast-check";
-import { packedElement, type PackedTable, TablePacker } from "../../src/reports/packed_tables.ts";
+import {
+  noTables,
+  packedElement,
+  type PackedTable,
+  pageElement,
+  TablePacker,
+} from "../../src/reports/packed_tables.ts";
 
-/** Reads a packed element as the page's script does. */
+/** The tables of a packed element. */
 async function unpacked(element: string): Promise<Record<string, PackedTable>> {
+  return JSON.parse(await textOf(element)).tables;
+}
+
+/** The text of a packed element, as the page's script reads it. */
+async function textOf(element: string): Promise<string> {
   const base64 = /^<script type="text\/plain" id="packed">([A-Za-z0-9+/=]*)<\/script>$/.exec(element)?.[1];
   assert(base64 !== undefined, "the element holds base64 and nothing else");
   const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
-  const text = await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")))
-    .text();
-  return JSON.parse(text).tables;
+  return await new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"))).text();
 }
 
 function rowsOf({ columns, texts }: PackedTable): (string | number)[][] {
@@ -43,4 +53,31 @@ Deno.test("a column with many different texts holds them itself", () => {
   const { texts, columns } = packer.packed();
   assertEquals(texts, [null, ["same"]]);
   assertEquals(columns[0]?.[9], "id 9");
+});
+
+/** Lists of places as the script of a page reads them. */
+async function placesOf(element: string): Promise<{ columns: unknown; texts: unknown }> {
+  const source = /const placed=[^]*?;\n(?=const make)/.exec(PACKED_SCRIPT)?.[0];
+  assert(source !== undefined, "the script reads places");
+  const { placed } = JSON.parse(await textOf(element));
+  return new Function("table", `${source}return placed(table)`)(placed.events);
+}
+
+Deno.test("lists of places come back, however many texts there are", async () => {
+  const place = fc.oneof(fc.nat(90), fc.nat(8280), fc.nat(753_570), fc.constantFrom(90, 91, 8280, 8281, 753_571));
+  await fc.assert(
+    fc.asyncProperty(fc.array(fc.tuple(place, place), { minLength: 1, maxLength: 40 }), async (rows) => {
+      const columns = [0, 1].map((k) => Int32Array.from(rows.map((row) => row[k] ?? 0)));
+      const element = await pageElement({ ...noTables(), placed: { events: { columns, texts: [], parts: [1, 1] } } });
+      assertEquals((await placesOf(element)).columns, columns);
+    }),
+    { numRuns: 50 },
+  );
+});
+
+Deno.test("a column of two parts has their texts one behind the other", async () => {
+  const texts = ["", "\u2014", "due day ", "5", "</script>\u{1f4b6}"];
+  const columns = [Int32Array.of(4, 4), Int32Array.of(2, 0), Int32Array.of(3, 0)];
+  const element = await pageElement({ ...noTables(), placed: { events: { columns, texts, parts: [1, 2] } } });
+  assertEquals(await placesOf(element), { columns: [columns[0], ["due day 5", ""]], texts: [texts, null] });
 });

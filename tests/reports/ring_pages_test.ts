@@ -1,8 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { fromFileUrl, join } from "@std/path";
+import { eventKinds } from "../../src/reports/event_kinds.ts";
 import { type Account, Ledger } from "../../src/reports/ledger.ts";
 import { ringRunPage } from "../../src/reports/ring_pages.ts";
 import { RunStory } from "../../src/reports/run_story.ts";
+import { TextPlaces } from "../../src/reports/text_places.ts";
 import { simulateRing } from "../../src/ring/engine/simulate.ts";
 import type { RingOutcome } from "../../src/ring/outcome.ts";
 import { loadScenarioText } from "../../src/ring/scenario/parse.ts";
@@ -39,10 +41,11 @@ Deno.test("the balance sheets of a page are those of the engine", () => {
 
 function compareBalances(name: string, outcome: RingOutcome): void {
   const [story, ledger] = [new RunStory(), new Ledger()];
-  for (let i = 0; i < outcome.log.length; i++) {
-    const event = outcome.log.object(i);
-    story.read(event, outcome.log.time(i), outcome.log.phase(i) === "setup");
-    ledger.read(event);
+  const events = eventKinds(outcome.log, new TextPlaces());
+  for (let i = 0; i < events.length; i++) {
+    const [kind, row] = [events.kindOf(i), events.rowOf(i)];
+    story.read(kind, row, events.time(i), events.phase(i) === "setup");
+    ledger.read(kind, row);
   }
   const centralBank = outcome.agents.find(({ kind }) => kind === "central_bank")?.id;
   const accounts = ledger.accounts(new Set(outcome.agents.map(({ id }) => id)), story.obligations, centralBank);

@@ -179,6 +179,14 @@ Deno.test("an event of an unknown kind stands in its table", async () => {
   assertStringIncludes(page, "<td>Eclipse<td>");
 });
 
+Deno.test("kinds and fields with the names of things every object has are read like others", async () => {
+  const events = eventSource(
+    ["constructor", "__proto__", "toString"].map((kind) => ({ kind, day: 0, phase: "setup" })),
+  );
+  const page = await text({ ...shortRing(), events });
+  for (const kind of ["constructor", "__proto__", "toString"]) assertStringIncludes(page, `<td>${kind}<td>`);
+});
+
 /** A log of `count` events among `agents` agents. */
 function longRun(count: number, agents: number): RunPageInput {
   const rows: EventRow[] = [];
@@ -231,6 +239,76 @@ Deno.test("a run of 10,000 events and 10,000 agents stays below a megabyte", asy
   assertStringIncludes(page, "<noscript>");
   assertStringIncludes(page, "5,000 events");
   assertStringIncludes(page, 'data-packed="agents"');
+});
+
+/** A payable for each of many days, with what a settlement leaves in the log. */
+function dailyRun(days: number, agents: number): RunPageInput {
+  const rows: EventRow[] = [];
+  const debt = (day: number) => ({ debtor: `H${day % agents}`, creditor: `H${(day + 1) % agents}`, alias: null });
+  for (let day = 1; day <= days; day++) {
+    const amount = money(`${(day * 7919) % 1000}.${day % 97}`);
+    const ids = { payable_id: `PAY_${day}`, due_day: day };
+    rows.push({ kind: "PayableCreated", day: 0, phase: "setup", ...debt(day), amount, ...ids });
+  }
+  for (let day = 1; day <= days; day++) {
+    const at = { day, phase: "simulation" };
+    const amount = money(`${(day * 7919) % 1000}.${day % 97}`);
+    const id = `PAY_${day}`;
+    for (const kind of ["PhaseA", "SubphaseB2"]) rows.push({ kind, ...at });
+    rows.push({
+      kind: "CashTransferred",
+      ...at,
+      frm: debt(day).debtor,
+      to: debt(day).creditor,
+      amount,
+      instr_id: `C_${day}`,
+    });
+    rows.push({ kind: "InstrumentMerged", ...at, keep: "C_0", removed: `C_${day}` });
+    rows.push({ kind: "PayableSettled", ...at, pid: id, contract_id: id, ...debt(day), amount });
+  }
+  const input = longRun(0, agents);
+  return { ...input, events: eventSource(rows), end: { reason: "stable", day: days + 3, maxDays: 3000, quietDays: 2 } };
+}
+
+Deno.test("a run of 12,000 events over 2,000 days stays far below a megabyte", async () => {
+  const page = await text(dailyRun(2000, 5));
+  assert(new TextEncoder().encode(page).length < 400_000, `${page.length} characters`);
+  assertEquals(faults(page), []);
+});
+
+Deno.test("up to 60 days of packed events stand in the page, of more only groups", async () => {
+  const few = await text(dailyRun(59, 5));
+  assertEquals(few.match(/<details data-packed="events"/g)?.length, 60);
+  assert(!few.includes("data-days="));
+  const many = await text(dailyRun(60, 5));
+  assert(!many.includes('<details data-packed="events"'));
+  assertEquals(
+    [...many.matchAll(/<details data-days="(\d+)" data-count="(\d+)"><summary>([^<]*)<small>([^<]*)</g)].map((m) =>
+      m.slice(1).join("|")
+    ),
+    [
+      "0|10|Setup to day 9|87 events",
+      ...[1, 2, 3, 4, 5].map((i) => `${i * 10}|10|Days ${i * 10} to ${i * 10 + 9}|30 events`),
+      "60|1|Day 60|3 events",
+    ],
+  );
+});
+
+Deno.test("with very many due days a bar stands for several days", async () => {
+  const page = await text(dailyRun(2000, 5));
+  assertStringIncludes(page, "each bar has the dues of 20 days");
+  const bars = [...page.matchAll(/<title>days (\d+) to (\d+): due ([\d,.]+), ([\d,.]+) settled in full<\/title>/g)];
+  assertEquals(bars.length, 101);
+  assert(bars.every(([, , , due, settled]) => due === settled));
+});
+
+Deno.test("the lines of a very long balance sheet are packed, its sums are not", async () => {
+  const few = await text(dailyRun(70, 2));
+  assert(!few.includes('data-packed="lines"') && few.includes("<small>from H1, due day 1</small>"));
+  const many = await text(dailyRun(200, 2));
+  assertEquals(many.match(/<details data-packed="lines"/g)?.length, 4);
+  assert(!many.includes("<small>from H1, due day 1</small>"));
+  assertStringIncludes(many, "<tr><td>total<td>");
 });
 
 Deno.test("a page that cannot hold every event says so", async () => {

@@ -12,6 +12,8 @@ import { HEIGHT, LETTER, LONGEST_LABEL, nodeLabels } from "./network_labels.ts";
 /** Most arrows and most nodes that are drawn one by one. */
 const ARROWS = 300;
 const NODES = 400;
+/** Arrows the same way that lie beside each other; more lie on them again. */
+const BESIDE = 8;
 /** Up to so many nodes have their names beside them. */
 const LABELLED = 40;
 
@@ -149,10 +151,10 @@ function arrowPaths(arrows: readonly Arrow[], nodes: ReadonlyMap<string, Node>, 
     const to = nodes.get(arrow.to);
     if (from === undefined || to === undefined) continue;
     const share = largest > 0 ? arrow.amount / largest : 0;
-    // Several arrows the same way lie beside each other: each bends more than the one before.
+    // Several arrows the same way lie beside each other: each bends more than the one before, as far as there is room.
     const way = `${arrow.from}\n${arrow.to}`;
     const place = places.get(way) ?? 0;
-    places.set(way, place + 1);
+    places.set(way, (place + 1) % BESIDE);
     const path = from === to ? loop(from, sizes) : curve(from, to, sizes.disc + sizes.head, place, middle);
     const drawing = `<g><title>${escaped(arrow.title)}</title>` +
       `<path d="${path}" ${stroke(arrow.fate, share * sizes.widest)}/></g>`;
