@@ -1,5 +1,8 @@
 /**
- * 20,000 runs of 20 agents without files on the pool: one worker and two, what the scheduler itself costs, memory.
+ * 20,000 runs of 20 agents without files on the pool: one worker and two, what the scheduler itself costs, memory, and
+ * the processor time of the threads (Linux): main, workers, and the helpers of V8, which compile and collect garbage.
+ * The machine may be busy with other things, so the ratio is also computed from processor time: the main thread works
+ * alone while it plans and aggregates, and while runs are made all threads share two cores.
  *
  *     deno run -A bench/pool.ts [RUNS [REPETITIONS]]
  *
@@ -33,23 +36,74 @@ const settings = ringSweepSettings({
   defaultHandling: "expel-agent",
 });
 
-/** A sweep with its plan, its registry, its aggregates and everything else but files of runs; wall milliseconds. */
-async function sweep(executor: SimulationExecutor, path: string): Promise<number> {
+/** Processor time by kind of thread, in milliseconds. */
+interface ThreadTimes {
+  readonly main: number;
+  readonly workers: number;
+  /** Threads of V8 and of the runtime. */
+  readonly helpers: number;
+}
+
+/** What a sweep took, in milliseconds. */
+interface Taken {
+  readonly time: number;
+  /** The main thread before the first run and after the last. */
+  readonly alone: number;
+  /** All threads from the first run to the last. */
+  readonly shared: ThreadTimes;
+}
+
+/** A sweep with its plan, its registry, its aggregates and everything else but files of runs. */
+async function sweep(executor: SimulationExecutor, path: string): Promise<Taken> {
   try {
     const start = performance.now();
+    const before = threadTimes();
     const plan = planRingSweep(settings);
     await using directory = await SweepDirectory.open(path, plan, { name: "bench", startedAt: "" });
     const { registry } = directory;
+    const first = threadTimes();
+    let last = first;
     const outcome = await runRingSweep(settings, plan, {
       executor,
       registry,
       artifacts: "none",
-      writeAggregates: async () => void await writeAggregates(path, plan.header, await registry.listRuns("")),
+      writeAggregates: async () => {
+        last = threadTimes();
+        await writeAggregates(path, plan.header, await registry.listRuns(""));
+      },
     });
     if (outcome.completed !== RUNS) throw new Error(`${outcome.completed} of ${RUNS} runs completed`);
-    return performance.now() - start;
+    return {
+      time: performance.now() - start,
+      alone: first.main - before.main + threadTimes().main - last.main,
+      shared: {
+        main: last.main - first.main,
+        workers: last.workers - first.workers,
+        helpers: last.helpers - first.helpers,
+      },
+    };
   } finally {
     await executor[Symbol.asyncDispose]();
+  }
+}
+
+/** Processor time of the threads so far; zeros where the system does not tell. */
+function threadTimes(): ThreadTimes {
+  const times = { main: 0, workers: 0, helpers: 0 };
+  for (const id of threadIds()) {
+    const tasks = `/proc/self/task/${id}`;
+    const name = Deno.readTextFileSync(`${tasks}/comm`);
+    const nanoseconds = Number(Deno.readTextFileSync(`${tasks}/schedstat`).split(" ")[0]);
+    times[id === String(Deno.pid) ? "main" : name.startsWith("worker-") ? "workers" : "helpers"] += nanoseconds / 1e6;
+  }
+  return times;
+}
+
+function threadIds(): string[] {
+  try {
+    return [...Deno.readDirSync("/proc/self/task")].map(({ name }) => name);
+  } catch {
+    return [];
   }
 }
 
@@ -92,46 +146,69 @@ function referenceSeconds(): number {
   }
 }
 
+type Measured = Taken & { readonly peak: number };
+
 /** One case in a process of its own, so that its memory is its own. */
-function measured(name: string, path: string): { time: number; peak: number } {
+function measured(name: string, path: string): Measured {
   const args = ["run", "-A", NURSERY, fromFileUrl(import.meta.url), String(RUNS), "1", name, path];
   const { stdout } = new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).outputSync();
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 
 function row(...cells: string[]): void {
-  console.log(cells.map((cell, i) => i === 0 ? cell.padEnd(36) : cell.padStart(14)).join(""));
+  console.log(cells.map((cell, i) => i === 0 ? cell.padEnd(34) : cell.padStart(12)).join(""));
+}
+
+/** Milliseconds of the whole sweep as microseconds of one run. */
+function perRun(milliseconds: number): string {
+  return (milliseconds / RUNS * 1000).toFixed(0);
+}
+
+/** The smallest of a figure over the repetitions. */
+function least(results: readonly Measured[], figure: (result: Measured) => number): number {
+  return Math.min(...results.map(figure));
+}
+
+/** Milliseconds on two cores that nobody else uses: runs take as long as their workers, or as all threads on both. */
+function predicted(results: readonly Measured[], workers: number): number {
+  const runs = ({ shared }: Measured) =>
+    Math.max(shared.workers / workers, (shared.main + shared.workers + shared.helpers) / 2);
+  return least(results, (result) => result.alone + runs(result));
 }
 
 function table(base: string): void {
-  row(`${RUNS} runs of 20 agents, no files`, "min s", "median s", "us per run", "peak MB", "reference");
-  const least = new Map<string, number>();
-  for (const name of Object.keys(CASES)) {
-    // A directory for each, and all go at the end: files deleted just before would slow the next one.
-    const results = Array.from({ length: REPETITIONS }, (_, i) => measured(name, `${base}/${least.size}-${i}`));
-    const times = results.map(({ time }) => time).sort((a, b) => a - b);
-    const [min = NaN] = times;
-    const median = times[times.length >> 1] ?? NaN;
-    least.set(name, min);
+  const results = new Map<string, Measured[]>(Object.keys(CASES).map((name) => [name, []]));
+  for (let i = 0; i < REPETITIONS; i++) {
+    // The cases alternate, so that a busy minute meets all of them. A directory for each, and all go at the end: files
+    // deleted just before would slow the next one.
+    for (const [name, list] of results) list.push(measured(name, `${base}/${name}-${i}`));
+  }
+  const of = `${RUNS} runs of 20 agents, no files`;
+  row(of, "min s", "us per run", "main us", "workers us", "helpers us", "peak MB", "reference");
+  for (const [name, list] of results) {
+    const time = least(list, (result) => result.time);
     row(
       name,
-      (min / 1000).toFixed(2),
-      (median / 1000).toFixed(2),
-      (min / RUNS * 1000).toFixed(0),
-      String(Math.max(...results.map(({ peak }) => peak))),
-      name === "scheduler alone" ? "" : `${(referenceSeconds() * 1000 / (min / RUNS)).toFixed(0)} x`,
+      (time / 1000).toFixed(2),
+      perRun(time),
+      perRun(least(list, ({ alone, shared }) => alone + shared.main)),
+      perRun(least(list, ({ shared }) => shared.workers)),
+      perRun(least(list, ({ shared }) => shared.helpers)),
+      String(Math.max(...list.map(({ peak }) => peak))),
+      name === "scheduler alone" ? "" : `${(referenceSeconds() * 1000 / (time / RUNS)).toFixed(0)} x`,
     );
   }
-  const ratio = (least.get("pool, 1 worker") ?? NaN) / (least.get("pool, 2 workers") ?? NaN);
+  const [one = [], two = []] = [results.get("pool, 1 worker"), results.get("pool, 2 workers")];
+  const ratio = least(one, ({ time }) => time) / least(two, ({ time }) => time);
   row("two workers against one", `${ratio.toFixed(2)} x`);
+  row("  by processor time", `${(predicted(one, 1) / predicted(two, 2)).toFixed(2)} x`);
 }
 
 const [, , chosen, path] = Deno.args;
 if (chosen !== undefined && path !== undefined) {
   const executor = CASES[chosen];
   if (executor === undefined) throw new Error(`no case ${chosen}`);
-  const time = await sweep(executor(), path);
-  console.log(JSON.stringify({ time, peak: peak() }));
+  console.log(JSON.stringify({ ...await sweep(executor(), path), peak: peak() }));
 } else {
   const base = Deno.makeTempDirSync({ prefix: "bilancio-bench-" });
   try {

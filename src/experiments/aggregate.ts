@@ -6,7 +6,7 @@
  */
 import { csvText } from "../core/csv_text.ts";
 import { Decimal } from "../core/decimal.ts";
-import { displayNumber } from "../core/number_text.ts";
+import { displayDecimalText, floatText } from "../core/number_text.ts";
 import { type RunSummary, summarise, type SummarisedDay } from "../ring/analytics/summary.ts";
 import type { RegistryEntry, Scalar } from "./contracts.ts";
 
@@ -35,10 +35,15 @@ const METRIC_COLUMNS: readonly MetricColumn[] = [
   "HHIplus_1",
 ];
 
-/** One completed run: its registry cells as text, its metrics unrounded (null is none), by column of `results.csv`. */
+const METRIC_NAMES: ReadonlySet<string> = new Set(METRIC_COLUMNS);
+
+/**
+ * One completed run by column of `results.csv`: its registry cells as text, its metrics as exact texts of decimals, null
+ * for none. Texts, because a sweep of many thousand runs has no use for the arithmetic.
+ */
 export type ResultRow =
   & Readonly<Record<"run_id" | ParameterColumn | "time_to_stability" | "metrics_csv", string>>
-  & Readonly<Record<MetricColumn, Decimal | null>>;
+  & Readonly<Record<MetricColumn, string | null>>;
 
 /** The columns of `results.csv` in their order. */
 export const RESULT_COLUMNS: readonly (keyof ResultRow)[] = [
@@ -93,29 +98,30 @@ export async function resultRows(
 
 /** `results.csv` as text; numbers have at most six decimals. */
 export function resultsCsv(rows: readonly ResultRow[]): string {
-  return csvText(RESULT_COLUMNS, rows.map((row) => RESULT_COLUMNS.map((column) => resultCell(row[column]))));
+  return csvText(RESULT_COLUMNS, rows.map((row) => RESULT_COLUMNS.map((column) => resultCell(row, column))));
 }
 
-function resultCell(value: string | Decimal | null): string {
-  return value === null ? "" : displayNumber(value);
+function resultCell(row: ResultRow, column: keyof ResultRow): string {
+  const value = row[column] ?? "";
+  return value !== "" && METRIC_NAMES.has(column) ? displayDecimalText(value) : value;
 }
 
-type ResultMetrics = Readonly<Record<MetricColumn, Decimal | null>>;
+type ResultMetrics = Readonly<Record<MetricColumn, string | null>>;
 
 async function recomputedRow(entry: RegistryEntry, loadDays: DaysLoader): Promise<ResultRow | null> {
   if ((entry.artifactPaths.metrics_csv ?? "") === "") {
     return entry.metrics.max_G_t === undefined ? null : resultRow(entry, await knownMetrics(entry, loadDays));
   }
   const days = await loadDays(entry);
-  return days === null || days.length === 0 ? null : resultRow(entry, summarise(days));
+  return days === null || days.length === 0 ? null : resultRow(entry, summaryTexts(summarise(days)));
 }
 
 /** The exact totals of the registry; the other metrics from the registry where it has them, else from the days. */
 async function knownMetrics(entry: RegistryEntry, loadDays: DaysLoader): Promise<ResultMetrics & MaxDay> {
   const complete = METRIC_COLUMNS.every((column) => entry.metrics[column] !== undefined);
   const days = complete ? null : await loadDays(entry);
-  const summary: Partial<RunSummary> = days === null ? {} : summarise(days);
-  const metric = (column: MetricColumn) => decimalOf(entry.metrics[column]) ?? summary[column] ?? null;
+  const summary = days === null ? undefined : summaryTexts(summarise(days));
+  const metric = (column: MetricColumn) => decimalText(entry.metrics[column]) ?? summary?.[column] ?? null;
   return {
     phi_total: metric("phi_total"),
     delta_total: metric("delta_total"),
@@ -124,7 +130,21 @@ async function knownMetrics(entry: RegistryEntry, loadDays: DaysLoader): Promise
     Mpeak_1: metric("Mpeak_1"),
     v_1: metric("v_1"),
     HHIplus_1: metric("HHIplus_1"),
-    ...(summary.max_day === undefined ? {} : { max_day: summary.max_day }),
+    ...(summary === undefined ? {} : { max_day: summary.max_day }),
+  };
+}
+
+function summaryTexts(summary: RunSummary): ResultMetrics & MaxDay {
+  const metric = (column: MetricColumn) => summary[column]?.toString() ?? null;
+  return {
+    phi_total: metric("phi_total"),
+    delta_total: metric("delta_total"),
+    max_G_t: metric("max_G_t"),
+    alpha_1: metric("alpha_1"),
+    Mpeak_1: metric("Mpeak_1"),
+    v_1: metric("v_1"),
+    HHIplus_1: metric("HHIplus_1"),
+    max_day: summary.max_day,
   };
 }
 
@@ -162,7 +182,12 @@ function scalarText(value: Scalar): string {
   return value === null ? "" : typeof value === "boolean" ? (value ? "True" : "False") : String(value);
 }
 
-function decimalOf(value: Scalar | undefined): Decimal | undefined {
-  if (typeof value === "string") return Decimal.parse(value);
-  return typeof value === "number" && Number.isFinite(value) ? Decimal.fromNumber(value) : undefined;
+const PLAIN_DECIMAL = /^(?:0|[1-9]\d*)(?:\.\d+)?$/;
+
+/** The exact text of a decimal; undefined for what is none. */
+function decimalText(value: Scalar | undefined): string | undefined {
+  if (typeof value === "string") return PLAIN_DECIMAL.test(value) ? value : Decimal.parse(value)?.toString();
+  if (typeof value !== "number" || !Number.isFinite(value)) return undefined;
+  const text = floatText(value);
+  return PLAIN_DECIMAL.test(text) ? text : Decimal.fromNumber(value).toString();
 }

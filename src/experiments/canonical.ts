@@ -8,6 +8,9 @@ import type { Scalar, Values } from "./contracts.ts";
 
 const NUMBER = /^\s*([+-]?)(\d*)\.?(\d*)(?:[eE]([+-]?\d+))?\s*$/;
 
+/** The digit 0 as a character code. */
+const ZERO = 0x30;
+
 /**
  * Canonical text of one value. Numbers and numeric texts become `<digits>e<exponent>` without leading or trailing
  * zeros (zero is `0`); other texts are quoted, so that no text can pass for a number or a boolean.
@@ -25,11 +28,13 @@ function canonicalNumber(text: string): string | undefined {
   const [, sign = "", whole = "", fraction = "", power = "0"] = match;
   const digits = whole + fraction;
   if (digits === "") return undefined;
-  const significant = digits.replace(/^0+/, "");
-  if (significant === "") return "0";
-  const shortest = significant.replace(/0+$/, "");
-  const exponent = Number(power) - fraction.length + (significant.length - shortest.length);
-  return `${sign === "-" ? "-" : ""}${shortest}e${exponent}`;
+  let start = 0;
+  while (digits.charCodeAt(start) === ZERO) start++;
+  if (start === digits.length) return "0";
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === ZERO) end--;
+  const exponent = Number(power) - fraction.length + (digits.length - end);
+  return `${sign === "-" ? "-" : ""}${digits.slice(start, end)}e${exponent}`;
 }
 
 /**

@@ -131,7 +131,7 @@ export interface SimulationExecutor extends AsyncDisposable {
 /** What a store reads of a log: its columns and the names behind its numbers. */
 export type ReadableLog = Pick<
   EventLog<EventSchema>,
-  "schema" | "shape" | "texts" | "length" | "kind" | "row" | "time" | "phase" | "tableOf" | "referenceText"
+  "schema" | "shape" | "texts" | "length" | "kind" | "row" | "time" | "phase" | "table" | "tableOf" | "referenceText"
 >;
 
 /** Events `from` up to `to` (exclusive) of a log: recorded straight from its columns. */

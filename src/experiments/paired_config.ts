@@ -24,6 +24,7 @@ import {
 import { fieldIssues } from "../ring/scenario/issues.ts";
 import { BALANCED_RULES, DEALER_RULES } from "../ring/scenario/market_rules.ts";
 import { unknownKeys } from "../ring/scenario/unknown_keys.ts";
+import { type CloudSyncConfig, cloudSyncFields, cloudSyncOf, idleCloudSync } from "./cloud_sync_config.ts";
 import type {
   BalancedSettings,
   ComparisonSettings,
@@ -37,6 +38,7 @@ export interface PairedConfig<S> {
   /** Where the sweep goes, unless a flag says so; null when the file is silent. */
   readonly outDir: string | null;
   readonly overrides: Overrides<S>;
+  readonly cloudSync: CloudSyncConfig;
   /** What the file says without effect. */
   readonly warnings: readonly Issue[];
 }
@@ -80,6 +82,7 @@ const commonFields = {
     (value) => value === 1 ? undefined : `Value error, Unsupported sweep config version: ${value}`,
   ).default(1),
   out_dir: optional(text),
+  ...cloudSyncFields,
   runner: optional(mapping(runnerFields, "SweepRunnerConfig")),
 };
 
@@ -134,7 +137,8 @@ export function loadComparisonConfig(
       vbtShare: own?.vbt_share ?? undefined,
       detailedLogging: own?.detailed_logging ?? undefined,
     },
-    warnings,
+    cloudSync: cloudSyncOf(file),
+    warnings: [...warnings, ...idleCloudSync(file)],
   };
 }
 
@@ -159,7 +163,8 @@ export function loadBalancedConfig(
       rolloverEnabled: own?.rollover_enabled ?? undefined,
       detailedLogging: own?.detailed_logging ?? undefined,
     },
-    warnings,
+    cloudSync: cloudSyncOf(file),
+    warnings: [...warnings, ...idleCloudSync(file)],
   };
 }
 

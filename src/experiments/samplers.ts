@@ -56,10 +56,11 @@ const SEED_OFFSET = 7919;
 export function* hypercubePoints(count: number, ranges: HypercubeRanges, seed: number): Generator<Point> {
   if (count <= 0) return;
   const random = new MersenneTwister(seed + SEED_OFFSET);
-  const kappas = stratified(count, ranges.kappa, random);
-  const concentrations = stratified(count, ranges.concentration, random);
-  const mus = stratified(count, ranges.mu, random);
-  const monotonicities = stratified(count, ranges.monotonicity, random);
+  const strata = equalStrata(count);
+  const kappas = stratified(strata, ranges.kappa, random);
+  const concentrations = stratified(strata, ranges.concentration, random);
+  const mus = stratified(strata, ranges.mu, random);
+  const monotonicities = stratified(strata, ranges.monotonicity, random);
   // All axes but kappa are shuffled a second time.
   random.shuffle(concentrations);
   random.shuffle(mus);
@@ -73,13 +74,29 @@ export function* hypercubePoints(count: number, ranges: HypercubeRanges, seed: n
   }
 }
 
-function stratified(count: number, [low, high]: Range, random: MersenneTwister): Decimal[] {
+/** A part of the interval from 0 to 1. */
+interface Stratum {
+  readonly from: Decimal;
+  readonly width: Decimal;
+}
+
+function equalStrata(count: number): Stratum[] {
   const n = Decimal.integer(count);
-  const values = Array.from({ length: count }, (_, k) => {
-    const a = Decimal.integer(k).dividedBy(n);
-    const b = Decimal.integer(k + 1).dividedBy(n);
+  let from = Decimal.ZERO.dividedBy(n);
+  return Array.from({ length: count }, (_, k) => {
+    const to = Decimal.integer(k + 1).dividedBy(n);
+    const stratum = { from, width: to.minus(from) };
+    from = to;
+    return stratum;
+  });
+}
+
+/** One value of a range in each stratum, in random order. */
+function stratified(strata: readonly Stratum[], [low, high]: Range, random: MersenneTwister): Decimal[] {
+  const span = high.minus(low);
+  const values = strata.map(({ from, width }) => {
     const u = Decimal.fromNumber(random.random());
-    return low.plus(high.minus(low).times(a.plus(b.minus(a).times(u))));
+    return low.plus(span.times(from.plus(width.times(u))));
   });
   random.shuffle(values);
   return values;

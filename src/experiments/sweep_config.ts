@@ -25,6 +25,7 @@ import { fieldIssues } from "../ring/scenario/issues.ts";
 import { unknownKeys } from "../ring/scenario/unknown_keys.ts";
 import { type DealerText, dealerText } from "../ring/generator/dealer_text.ts";
 import { dealerSection } from "../ring/scenario/market_sections.ts";
+import { type CloudSyncConfig, cloudSyncFields, cloudSyncOf, idleCloudSync } from "./cloud_sync_config.ts";
 import type { RingSweepOverrides } from "./ring_settings.ts";
 
 /** What a sweep file says. */
@@ -32,6 +33,7 @@ export interface SweepConfig {
   /** Where the sweep goes, unless a flag says so; null when the file is silent. */
   readonly outDir: string | null;
   readonly overrides: RingSweepOverrides;
+  readonly cloudSync: CloudSyncConfig;
   /** What the file says without effect. */
   readonly warnings: readonly Issue[];
 }
@@ -45,6 +47,7 @@ const sweepFile = z.object({
   )
     .default(1),
   out_dir: optional(text),
+  ...cloudSyncFields,
   grid: optional(mapping({
     enabled: flag.default(true),
     kappas: list(decimal).default([]),
@@ -112,7 +115,12 @@ export function parseSweepConfig(source: unknown, options: { reference?: boolean
   return {
     outDir: parsed.data.out_dir,
     overrides: { ...overridesOf(parsed.data), dealer: market.dealer },
-    warnings: [...(options.reference === true ? unknown : []), ...idleMarket(parsed.data.runner)],
+    cloudSync: cloudSyncOf(parsed.data),
+    warnings: [
+      ...(options.reference === true ? unknown : []),
+      ...idleMarket(parsed.data.runner),
+      ...idleCloudSync(parsed.data),
+    ],
   };
 }
 

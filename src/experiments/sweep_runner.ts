@@ -65,6 +65,12 @@ export interface RunColumns {
   readonly unrecorded?: readonly string[];
 }
 
+/** A run with its result. */
+interface FinishedRun {
+  readonly run: PlannedRun;
+  readonly result: RunResult;
+}
+
 /** Rows that are marked as running in one go. */
 const DISPATCH = 64;
 
@@ -75,9 +81,12 @@ export class SweepRunner {
   readonly #experimentId: string;
   /** Metrics of the runs that were completed before. */
   readonly #before = new Map<string, Values>();
-  /** Writes to the registry that are not on the disk yet. */
-  readonly #writes = new Set<Promise<void>>();
-  #writeFailure: { readonly error: unknown } | undefined;
+  /** Marks that are not on the disk yet. */
+  readonly #marks = new Set<Promise<void>>();
+  /** Runs that wait for the write that is under way, and that write. */
+  #finished: FinishedRun[] = [];
+  #writing: Promise<void> | undefined;
+  #failure: { readonly error: unknown } | undefined;
   #runs = 0;
   #skipped = 0;
   #completed = 0;
@@ -130,7 +139,7 @@ export class SweepRunner {
         underWay.delete(result.runId);
         this.#record(run, result);
         keepResult?.(result);
-        if (this.#writeFailure !== undefined) break;
+        if (this.#failure !== undefined) break;
       }
     } finally {
       // Started but not finished: to be made next time.
@@ -169,15 +178,45 @@ export class SweepRunner {
   /** Marks runs that have no result yet; a completed run that is made again stays completed until then. */
   #mark(runs: readonly PlannedRun[], status: "running" | "pending"): void {
     const unfinished = runs.filter((run) => this.#ports.again?.has(run.runId) !== true);
-    if (unfinished.length > 0) this.#write(unfinished.map((run) => this.#entry(run, status)));
+    if (unfinished.length === 0) return;
+    const mark = this.#ports.registry.upsert(unfinished.map((run) => this.#entry(run, status))).catch((error) => {
+      this.#failure ??= { error };
+    });
+    this.#marks.add(mark);
+    mark.finally(() => this.#marks.delete(mark));
   }
 
+  /** Records a run. What finishes while a write is under way shares the next one. */
   #record(run: PlannedRun, result: RunResult): void {
-    this.#write([this.#entry(run, result.status, result)], () => {
-      if (result.status === "completed") this.#completed++;
-      else this.#failed++;
+    this.#finished.push({ run, result });
+    this.#writing ??= this.#writeFinished();
+  }
+
+  /** Writes until nothing waits; what others see of a run waits until it is on the disk. */
+  async #writeFinished(): Promise<void> {
+    try {
+      while (this.#finished.length > 0) {
+        const group = this.#finished;
+        this.#finished = [];
+        await this.#ports.registry.upsert(group.map(({ run, result }) => this.#entry(run, result.status, result)));
+        for (const { run, result } of group) this.#tell(run, result);
+      }
+    } catch (error) {
+      this.#failure ??= { error };
+    } finally {
+      this.#writing = undefined;
+    }
+  }
+
+  /** Counts a recorded run. A listener that fails ends the sweep, but what is finished is still recorded. */
+  #tell(run: PlannedRun, result: RunResult): void {
+    if (result.status === "completed") this.#completed++;
+    else this.#failed++;
+    try {
       this.#ports.onRun?.(run, result);
-    });
+    } catch (error) {
+      this.#failure ??= { error };
+    }
   }
 
   #entry(run: PlannedRun, status: RunResult["status"], result?: RunResult): RegistryEntry {
@@ -185,9 +224,9 @@ export class SweepRunner {
       runId: run.runId,
       experimentId: this.#experimentId,
       status,
-      parameters: {
+      parameters: result === undefined ? without(run.parameters, this.#columns.unrecorded) : {
         ...without(run.parameters, this.#columns.unrecorded),
-        ...chosen(result?.parameters, this.#columns.parameters),
+        ...chosen(result.parameters, this.#columns.parameters),
       },
       metrics: chosen(result?.metrics, this.#columns.metrics),
       artifactPaths: chosen(result?.artifacts, this.#columns.artifacts),
@@ -196,18 +235,9 @@ export class SweepRunner {
     };
   }
 
-  /** Starts a write; what others see of the run waits until it is on the disk. */
-  #write(entries: readonly RegistryEntry[], then?: () => void): void {
-    const write = this.#ports.registry.upsert(entries).then(then, (error) => {
-      this.#writeFailure ??= { error };
-    });
-    this.#writes.add(write);
-    write.finally(() => this.#writes.delete(write));
-  }
-
   async #written(): Promise<void> {
-    await Promise.all(this.#writes);
-    if (this.#writeFailure !== undefined) throw this.#writeFailure.error;
+    await Promise.all([...this.#marks, this.#writing]);
+    if (this.#failure !== undefined) throw this.#failure.error;
   }
 }
 

@@ -43,23 +43,9 @@ export const SWEEP_PARAMETERS = ["kappa", "concentration", "mu", "monotonicity"]
 /** Name of a parameter of a sweep. */
 export type SweepParameter = typeof SWEEP_PARAMETERS[number];
 
-/** All runs, and the runs by the value of each parameter, values ascending. */
-export interface SweepSummary extends RunGroup {
-  /** Groups of every parameter. */
-  readonly by: Readonly<Record<SweepParameter, readonly ParameterGroup[]>>;
-}
-
 /** Summarises the completed runs of a sweep. */
-export function sweepSummary(rows: readonly ResultRow[]): SweepSummary {
-  return {
-    ...runGroup(rows),
-    by: {
-      kappa: groups(rows, "kappa"),
-      concentration: groups(rows, "concentration"),
-      mu: groups(rows, "mu"),
-      monotonicity: groups(rows, "monotonicity"),
-    },
-  };
+export function sweepSummary(rows: readonly ResultRow[]): RunGroup {
+  return runGroup(rows);
 }
 
 /** The spread of some values; null when there is none. */
@@ -82,21 +68,31 @@ export function spread(values: readonly number[]): Spread | null {
 function runGroup(rows: readonly ResultRow[]): RunGroup {
   return {
     runs: rows.length,
-    phi: spread(rows.flatMap((row) => row.phi_total?.toNumber() ?? [])),
-    delta: spread(rows.flatMap((row) => row.delta_total?.toNumber() ?? [])),
+    phi: spread(rows.flatMap((row) => row.phi_total === null ? [] : Number(row.phi_total))),
+    delta: spread(rows.flatMap((row) => row.delta_total === null ? [] : Number(row.delta_total))),
   };
 }
 
-/** Groups by value, so that `1` and `1.0` are one; a cell that is no number is a group of its own, at the end. */
-function groups(rows: readonly ResultRow[], parameter: SweepParameter): ParameterGroup[] {
+/**
+ * The runs by the value of a parameter, values ascending. Groups are by value, so that `1` and `1.0` are one; a cell
+ * that is no number is a group of its own, at the end.
+ *
+ * @param most for more values than that there are no groups: the samples of a hypercube do not repeat
+ */
+export function parameterGroups(
+  rows: readonly ResultRow[],
+  parameter: SweepParameter,
+  most = Infinity,
+): readonly ParameterGroup[] {
   const byValue = new Map<string, { value: string; order: number; rows: ResultRow[] }>();
   for (const row of rows) {
     const value = row[parameter];
     const number = Decimal.parse(value);
     const key = number?.normalized().toString() ?? value;
     const group = byValue.get(key);
-    if (group === undefined) byValue.set(key, { value, order: number?.toNumber() ?? Infinity, rows: [row] });
-    else group.rows.push(row);
+    if (group !== undefined) group.rows.push(row);
+    else if (byValue.size >= most) return [];
+    else byValue.set(key, { value, order: number?.toNumber() ?? Infinity, rows: [row] });
   }
   return [...byValue.values()]
     .sort((a, b) => a.order === b.order ? 0 : a.order - b.order)

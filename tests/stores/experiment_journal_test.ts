@@ -53,7 +53,43 @@ Deno.test("no simulation is recorded twice, and no name leaves the folder", asyn
   const { journal, memory } = await recordedIn(folder.path);
   const [simulation] = memory.simulations;
   assert(simulation !== undefined);
-  await assertRejects(() => journal.saveSimulation(simulation), Conflict);
-  await assertRejects(() => memory.saveSimulation(simulation), Conflict);
+  await assertRejects(() => journal.saveSimulations([simulation]), Conflict);
+  await assertRejects(() => memory.saveSimulations([simulation]), Conflict);
   await assertRejects(() => journal.loadExperiment("../E"), InvalidReference);
+});
+
+Deno.test("a journal that was cut off in the middle of a line goes on behind its last whole one", async () => {
+  using folder = new Folder();
+  const { memory } = await recordedIn(folder.path);
+  const lines = folder.read("E.jsonl").trimEnd().split("\n");
+  const event = (await memory.loadExperiment("E"))?.events[0];
+  assert(event !== undefined);
+  const added = { ...event, event_type: "added" };
+  // A torn line goes; one that lacks nothing but its end is kept.
+  for (const [tail, kept] of [[lines[20]?.slice(0, 40), 20], [lines[20], 21]] as const) {
+    folder.write("E.jsonl", `${lines.slice(0, 20).join("\n")}\n${tail}`);
+    const journal = new ExperimentJournal(folder.path);
+    const before = await journal.loadExperiment("E");
+    await journal.saveEvents([added]);
+    assertEquals(folder.read("E.jsonl").split("\n").slice(0, kept), lines.slice(0, kept));
+    const after = await journal.loadExperiment("E");
+    assertEquals(after?.events, [...before?.events ?? [], added]);
+  }
+});
+
+Deno.test("events of a simulation that a crash left without their record are replaced", async () => {
+  using folder = new Folder();
+  const { memory } = await recordedIn(folder.path);
+  const [simulation] = memory.simulations;
+  assert(simulation !== undefined);
+  const name = `E/${simulation.simulation_id}.events.jsonl`;
+  const events = folder.read(name);
+  const journal = folder.read("E.jsonl").split("\n").filter((line) => !line.startsWith('{"record":"simulation"'));
+  folder.write("E.jsonl", journal.join("\n"));
+  folder.write(name, "something else");
+  const again = new ExperimentJournal(folder.path);
+  assertEquals((await again.loadExperiment("E"))?.simulations, []);
+  await again.saveSimulations([simulation]);
+  assertEquals(folder.read(name), events);
+  assertEquals((await again.loadExperiment("E"))?.simulations, [simulation.simulation_id]);
 });

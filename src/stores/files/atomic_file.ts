@@ -151,9 +151,14 @@ export function readFailure(error: unknown, path: string): StoreError {
   return failure(error, path, "read");
 }
 
-function failure(error: unknown, path: string, doing: "read" | "write"): StoreError {
+/** One clear sentence about something that could not be deleted. */
+export function deleteFailure(error: unknown, path: string): StoreError {
+  return failure(error, path, "delete");
+}
+
+function failure(error: unknown, path: string, doing: "read" | "write" | "delete"): StoreError {
   if (error instanceof StoreError) return error;
-  const { reason, retryable } = explained(error, doing);
+  const { reason, retryable } = explained(error, doing === "read" ? "read" : "write");
   return new StoreError(`Cannot ${doing} ${path}: ${reason}`, { store: "files", retryable }, { cause: error });
 }
 

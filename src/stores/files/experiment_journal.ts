@@ -32,6 +32,8 @@ interface Line {
 /** Writes and reads the experiments of one folder. */
 export class ExperimentJournal implements ExperimentRecorder, ExperimentReader {
   readonly #folder: string;
+  /** Simulations on record, by experiment; filled when an experiment is written to for the first time. */
+  readonly #simulations = new Map<string, Set<string>>();
 
   /** @param folder Made when the first record is saved. */
   constructor(folder: string) {
@@ -46,22 +48,34 @@ export class ExperimentJournal implements ExperimentRecorder, ExperimentReader {
     return this.#append(row.run_id, { record: "iteration", row });
   }
 
-  saveEvent(row: ExperimentEvent): Promise<void> {
-    return this.#append(row.run_id, { record: "event", row });
+  async saveEvents(events: readonly ExperimentEvent[]): Promise<void> {
+    const runs = Map.groupBy(events, ({ run_id }) => run_id);
+    for (const [runId, rows] of runs) {
+      await this.#append(runId, ...rows.map((row): Line => ({ record: "event", row })));
+    }
   }
 
   saveEvaluation(row: EvaluationRecord): Promise<void> {
     return this.#append(row.run_id, { record: "evaluation", row });
   }
 
-  async saveSimulation({ log, ...row }: SimulationRecord): Promise<void> {
-    checkedName(row.simulation_id, "simulation id");
-    const path = joined(this.#runFolder(row.experiment_run_id), `${row.simulation_id}.events${ENDING}`);
-    if (exists(path)) throw new Conflict(`A simulation ${row.simulation_id} is recorded already`);
+  /** @inheritdoc */
+  async saveSimulations(records: readonly SimulationRecord[]): Promise<void> {
+    for (const record of records) await this.#saveSimulation(record);
+  }
+
+  /** A file of events without a line in the journal is what a crash left, and is replaced. */
+  async #saveSimulation({ log, watch: _, ...row }: SimulationRecord): Promise<void> {
+    const { simulation_id, experiment_run_id } = row;
+    checkedName(simulation_id, "simulation id");
+    const path = joined(this.#runFolder(experiment_run_id), `${simulation_id}.events${ENDING}`);
+    const known = this.#opened(experiment_run_id);
+    if (known.has(simulation_id)) throw new Conflict(`A simulation ${simulation_id} is recorded already`);
     let events = "";
     for (let i = 0; i < log.length; i++) events += `${JSON.stringify(writtenEvent(log, i))}\n`;
     writeFileAtomic(path, events);
-    await this.#append(row.experiment_run_id, { record: "simulation", row });
+    await this.#append(experiment_run_id, { record: "simulation", row });
+    known.add(simulation_id);
   }
 
   async listExperiments(): Promise<readonly ExperimentRecord[]> {
@@ -78,8 +92,13 @@ export class ExperimentJournal implements ExperimentRecorder, ExperimentReader {
     const path = this.#runFile(runId);
     if (!exists(path)) return null;
     const memory = new MemoryRecorder();
-    for (const line of linesOf(Deno.readTextFileSync(path), path)) await keep(memory, line);
-    return await memory.loadExperiment(runId);
+    const simulations: string[] = [];
+    for (const line of linesOf(Deno.readTextFileSync(path), path)) {
+      if (line.record === "simulation") simulations.push(line.row.simulation_id);
+      else await keep(memory, line);
+    }
+    const found = await memory.loadExperiment(runId);
+    return found === null ? null : { ...found, simulations };
   }
 
   #runIds(): string[] {
@@ -101,18 +120,54 @@ export class ExperimentJournal implements ExperimentRecorder, ExperimentReader {
     return `${this.#runFolder(runId)}${ENDING}`;
   }
 
-  #append(runId: string, line: Line): Promise<void> {
+  /** The simulations of an experiment; what a crash left of its last line is cut off, before anything is appended. */
+  #opened(runId: string): Set<string> {
+    const found = this.#simulations.get(runId);
+    if (found !== undefined) return found;
+    const path = this.#runFile(runId);
+    const simulations = new Set<string>();
+    if (exists(path)) {
+      try {
+        const text = endedText(path);
+        for (const line of linesOf(text, path)) {
+          if (line.record === "simulation") simulations.add(line.row.simulation_id);
+        }
+      } catch (error) {
+        throw error instanceof StoreError ? error : writeFailure(error, path);
+      }
+    }
+    this.#simulations.set(runId, simulations);
+    return simulations;
+  }
+
+  /** Appends lines with one write, and waits for the disk. */
+  #append(runId: string, ...lines: readonly Line[]): Promise<void> {
     const path = this.#runFile(runId);
     try {
+      this.#opened(runId);
       Deno.mkdirSync(this.#folder, { recursive: true });
       using file = Deno.openSync(path, { create: true, append: true });
-      writeAll(file, new TextEncoder().encode(`${JSON.stringify(line, plainNumbers)}\n`));
+      const text = lines.map((line) => `${JSON.stringify(line, plainNumbers)}\n`).join("");
+      writeAll(file, new TextEncoder().encode(text));
       file.syncDataSync();
       return Promise.resolve();
     } catch (error) {
-      return Promise.reject(writeFailure(error, path));
+      return Promise.reject(error instanceof StoreError ? error : writeFailure(error, path));
     }
   }
+}
+
+/** The text of a journal, whose file then ends with a whole line: one that lacks its end gets it, a torn one goes. */
+function endedText(path: string): string {
+  const text = Deno.readTextFileSync(path);
+  const end = text.lastIndexOf("\n") + 1;
+  if (end === text.length) return text;
+  const isWhole = parsedLine(text.slice(end)) !== undefined;
+  using file = Deno.openSync(path, { write: true, append: isWhole });
+  if (isWhole) writeAll(file, new TextEncoder().encode("\n"));
+  else file.truncateSync(new TextEncoder().encode(text.slice(0, end)).length);
+  file.syncDataSync();
+  return isWhole ? `${text}\n` : text.slice(0, end);
 }
 
 /** Integers past 2^53 are written as text: JSON's readers would round them. */
@@ -127,7 +182,7 @@ type Kept =
   | { readonly record: "iteration"; readonly row: IterationRecord }
   | { readonly record: "event"; readonly row: ExperimentEvent }
   | { readonly record: "evaluation"; readonly row: EvaluationRecord }
-  | { readonly record: "simulation"; readonly row: unknown };
+  | { readonly record: "simulation"; readonly row: Pick<SimulationRecord, "simulation_id"> };
 
 function linesOf(text: string, path: string): Kept[] {
   const lines = text.split("\n");
@@ -169,17 +224,15 @@ function isKept(value: unknown): value is Kept {
   return fields !== undefined && typeof row === "object" && row !== null && fields.every((field) => field in row);
 }
 
-async function keep(memory: MemoryRecorder, line: Kept): Promise<void> {
+async function keep(memory: MemoryRecorder, line: Exclude<Kept, { record: "simulation" }>): Promise<void> {
   switch (line.record) {
     case "experiment":
       return await memory.saveExperiment(line.row);
     case "iteration":
       return await memory.saveIteration(line.row);
     case "event":
-      return await memory.saveEvent(line.row);
+      return await memory.saveEvents([line.row]);
     case "evaluation":
       return await memory.saveEvaluation(line.row);
-    case "simulation":
-      return;
   }
 }

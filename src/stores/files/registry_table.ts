@@ -49,15 +49,16 @@ const STANDARD_COLUMNS: Readonly<Record<string, ColumnRole>> = {
 const ROW_COLUMNS = ["run_id", "experiment_id", "status", "error"] as const;
 const ARTIFACT_NAME = /_(csv|json|jsonl|html|yaml)$/;
 
-/** A row: its record as it stood in the file, or its cells. */
-type Row = string | readonly string[];
+/** A row: its record as it stood in the file, or the entry that was put last. Cells are made when somebody asks. */
+type Row = string | RegistryEntry;
 
 /** The table of one experiment. */
 export class RegistryTable {
   readonly #experimentId: string;
   readonly #columns: string[] = [];
   readonly #positions = new Map<string, number>();
-  readonly #roles = new Map<string, ColumnRole>();
+  /** What each of the columns holds. */
+  readonly #roles: ColumnRole[] = [];
   readonly #rows: Row[] = [];
   readonly #rowOf = new Map<string, number>();
 
@@ -86,29 +87,21 @@ export class RegistryTable {
 
   /** What the columns beyond the standard ones hold. */
   extraRoles(): Record<string, ColumnRole> {
-    return Object.fromEntries([...this.#roles].filter(([name]) => !(name in STANDARD_COLUMNS)));
+    const extra: Record<string, ColumnRole> = {};
+    for (const [at, name] of this.#columns.entries()) {
+      const role = this.#roles[at];
+      if (role !== undefined && !(name in STANDARD_COLUMNS)) extra[name] = role;
+    }
+    return extra;
   }
 
   /**
-   * Adds or replaces a row that was checked. A replaced row keeps its place; what the entry does not name becomes empty.
+   * Adds or replaces a row that was checked, and keeps the entry itself. A replaced row keeps its place; what the entry
+   * does not name becomes empty.
    */
   put(entry: RegistryEntry): void {
     this.#addColumnsOf(entry);
-    const cells = new Array<string>(this.#columns.length).fill("");
-    const set = (name: string, cell: string): void => {
-      const at = this.#positions.get(name);
-      if (at !== undefined) cells[at] = cell;
-    };
-    set("run_id", entry.runId);
-    set("experiment_id", entry.experimentId);
-    set("status", entry.status);
-    set("error", entry.error ?? "");
-    for (const name of Object.keys(entry.parameters)) set(name, scalarCell(entry.parameters[name] ?? null));
-    for (const name of Object.keys(entry.metrics)) set(name, scalarCell(entry.metrics[name] ?? null));
-    for (const name of Object.keys(entry.artifactPaths)) {
-      set(name, this.#pathCell(entry.artifactPaths[name] ?? ""));
-    }
-    this.#place(entry.runId, cells);
+    this.#place(entry.runId, entry);
   }
 
   /**
@@ -118,7 +111,7 @@ export class RegistryTable {
    */
   check(entry: RegistryEntry): void {
     eachColumn(entry, (name, role) => {
-      const known = this.#roles.get(name) ?? STANDARD_COLUMNS[name];
+      const known = this.#roles[this.#positions.get(name) ?? -1] ?? STANDARD_COLUMNS[name];
       if (known === undefined || known === role) return;
       // A foreign column is taken for a parameter until someone knows better.
       if (known === "parameter" && !(name in STANDARD_COLUMNS) && role === "metric") return;
@@ -133,11 +126,11 @@ export class RegistryTable {
 
   get(runId: string): RegistryEntry | null {
     const at = this.#rowOf.get(runId);
-    return at === undefined ? null : this.#entry(this.#rows[at] ?? "");
+    return at === undefined ? null : this.#entry(this.#cells(this.#rows[at] ?? ""));
   }
 
   entries(): RegistryEntry[] {
-    return this.#rows.map((row) => this.#entry(row));
+    return this.#rows.map((row) => this.#entry(this.#cells(row)));
   }
 
   /** The rows for which every filter holds. */
@@ -148,7 +141,7 @@ export class RegistryTable {
     }));
     const found: RegistryEntry[] = [];
     for (const row of this.#rows) {
-      const cells = typeof row === "string" ? recordCells(row) : row;
+      const cells = this.#cells(row);
       if (conditions.every(({ at, holds }) => holds(at === undefined ? "" : cells[at] ?? ""))) {
         found.push(this.#entry(cells));
       }
@@ -162,7 +155,7 @@ export class RegistryTable {
     const positions = names.map((name) => this.#positions.get(name) ?? -1);
     const keys = new Set<string>();
     for (const row of this.#rows) {
-      const cells = typeof row === "string" ? recordCells(row) : row;
+      const cells = this.#cells(row);
       if (cells[statusAt] !== "completed") continue;
       keys.add(positions.map((at) => canonicalScalar(cellScalar(cells[at] ?? ""))).join(","));
     }
@@ -174,9 +167,9 @@ export class RegistryTable {
     const parts = [csvRow(this.#columns)];
     const width = this.#columns.length;
     for (const row of this.#rows) {
-      const cells = typeof row === "string" ? recordCells(row) : row;
+      const cells = this.#cells(row);
       const missing = width - cells.length;
-      parts.push((typeof row === "string" ? row : csvRow(row)) + (missing > 0 ? ",".repeat(missing) : ""));
+      parts.push((typeof row === "string" ? row : csvRow(cells)) + (missing > 0 ? ",".repeat(missing) : ""));
     }
     parts.push("");
     return parts.join("\r\n");
@@ -194,9 +187,9 @@ export class RegistryTable {
 
   #addColumnsOf(entry: RegistryEntry): void {
     eachColumn(entry, (name, role) => {
-      const known = this.#roles.get(name);
-      if (known === undefined) this.#addColumn(name, role);
-      else if (known !== role) this.#roles.set(name, role);
+      const at = this.#positions.get(name);
+      if (at === undefined) this.#addColumn(name, role);
+      else if (this.#roles[at] !== role) this.#roles[at] = role;
     });
   }
 
@@ -204,19 +197,36 @@ export class RegistryTable {
     if (this.#positions.has(name)) return;
     this.#positions.set(name, this.#columns.length);
     this.#columns.push(name);
-    this.#roles.set(name, STANDARD_COLUMNS[name] ?? role ?? (ARTIFACT_NAME.test(name) ? "artifact" : "parameter"));
+    this.#roles.push(STANDARD_COLUMNS[name] ?? role ?? (ARTIFACT_NAME.test(name) ? "artifact" : "parameter"));
   }
 
-  #entry(row: Row): RegistryEntry {
-    const cells = typeof row === "string" ? recordCells(row) : row;
+  /** The cells of a row in the order of the columns; those of a row from a file end where its record does. */
+  #cells(row: Row): readonly string[] {
+    if (typeof row === "string") return recordCells(row);
+    const cells = new Array<string>(this.#columns.length).fill("");
+    const set = (name: string, cell: string): void => {
+      const at = this.#positions.get(name);
+      if (at !== undefined) cells[at] = cell;
+    };
+    set("run_id", row.runId);
+    set("experiment_id", row.experimentId);
+    set("status", row.status);
+    set("error", row.error ?? "");
+    for (const name in row.parameters) set(name, scalarCell(row.parameters[name] ?? null));
+    for (const name in row.metrics) set(name, scalarCell(row.metrics[name] ?? null));
+    for (const name in row.artifactPaths) set(name, this.#pathCell(row.artifactPaths[name] ?? ""));
+    return cells;
+  }
+
+  #entry(cells: readonly string[]): RegistryEntry {
     const parameters: Record<string, Scalar> = {};
     const metrics: Record<string, Scalar> = {};
     const artifactPaths: Record<string, string> = {};
     for (let at = 0; at < this.#columns.length; at++) {
-      const name = this.#columns[at] ?? "";
       const cell = cells[at] ?? "";
       if (cell === "") continue;
-      const role = this.#roles.get(name);
+      const name = this.#columns[at] ?? "";
+      const role = this.#roles[at];
       if (role === "parameter") parameters[name] = cellScalar(cell);
       else if (role === "metric") metrics[name] = cellScalar(cell);
       else if (role === "artifact") artifactPaths[name] = this.#cellPath(cell);

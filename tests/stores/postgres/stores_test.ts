@@ -317,10 +317,14 @@ Deno.test("sweeps are listed, deleted and pruned", async () => {
   const names = (list: readonly { name: string }[]) => list.map(({ name }) => name);
   assertEquals(names(await sweeps.listSweeps()), ["new", "old", "older"]);
   assertEquals(names(await sweeps.listSweeps({ sweepType: "balanced", limit: 1, offset: 1 })), ["older"]);
-  assertEquals((await sweeps.listSweeps())[0], {
+  const [newest] = await sweeps.listSweeps();
+  // Its runs were added just now.
+  assert(Date.parse(newest?.changedAt ?? "") > Date.parse("2026-01-07T00:00:00Z"));
+  assertEquals(newest, {
     name: "new",
     sweepType: "ring",
     createdAt: "2026-01-06T00:00:00.000Z",
+    changedAt: newest?.changedAt ?? "",
     pairsTotal: 2,
     pairsCompleted: 1,
     runs: 4,
