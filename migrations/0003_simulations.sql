@@ -166,6 +166,87 @@ CREATE TABLE policy_snapshots (
 );
 COMMENT ON TABLE policy_snapshots IS 'bilancio: the policies with which banks began';
 
+CREATE TABLE simulation_ticks (
+  simulation_id text NOT NULL REFERENCES simulations ON DELETE CASCADE,
+  position bigint NOT NULL,
+  tick bigint NOT NULL,
+  arrivals bigint,
+  settlements bigint,
+  lsm_releases bigint,
+  cost bigint,
+  queue2 bigint,
+  total_arrivals bigint,
+  total_settlements bigint,
+  released bigint,
+  -- The events of the tick: from the first one up to the end, which is not of them.
+  first_event bigint NOT NULL,
+  end_event bigint NOT NULL,
+  PRIMARY KEY (simulation_id, position)
+);
+COMMENT ON TABLE simulation_ticks IS 'bilancio: the ticks of a simulation in the order in which they ran';
+
+CREATE TABLE simulation_positions (
+  simulation_id text NOT NULL REFERENCES simulations ON DELETE CASCADE,
+  -- That of a day's last tick, -1 for the end of the simulation.
+  position bigint NOT NULL,
+  agent bigint NOT NULL,
+  agent_id text NOT NULL,
+  balance bigint,
+  posted_collateral bigint,
+  queue1_size bigint,
+  PRIMARY KEY (simulation_id, position, agent)
+);
+COMMENT ON TABLE simulation_positions IS 'bilancio: where banks stood at the end of days, and of the simulation';
+
+CREATE TABLE policy_decisions (
+  id bigint NOT NULL,
+  simulation_id text NOT NULL REFERENCES simulations ON DELETE CASCADE,
+  agent_id text NOT NULL,
+  tick bigint NOT NULL,
+  day bigint NOT NULL,
+  decision_type text NOT NULL,
+  tx_id text,
+  reason text,
+  num_splits bigint,
+  child_tx_ids jsonb,
+  PRIMARY KEY (simulation_id, id)
+);
+COMMENT ON TABLE policy_decisions IS 'bilancio: what policies decided about payments (full replay)';
+
+CREATE TABLE tick_agent_states (
+  simulation_id text NOT NULL REFERENCES simulations ON DELETE CASCADE,
+  agent_id text NOT NULL,
+  tick bigint NOT NULL,
+  day bigint NOT NULL,
+  balance bigint,
+  balance_change bigint,
+  unsecured_cap bigint,
+  posted_collateral bigint,
+  liquidity_cost bigint,
+  delay_cost bigint,
+  collateral_cost bigint,
+  penalty_cost bigint,
+  split_friction_cost bigint,
+  liquidity_cost_delta bigint,
+  delay_cost_delta bigint,
+  collateral_cost_delta bigint,
+  penalty_cost_delta bigint,
+  split_friction_cost_delta bigint,
+  PRIMARY KEY (simulation_id, agent_id, tick)
+);
+COMMENT ON TABLE tick_agent_states IS 'bilancio: banks after every tick (full replay)';
+
+CREATE TABLE tick_queue_snapshots (
+  simulation_id text NOT NULL REFERENCES simulations ON DELETE CASCADE,
+  agent_id text NOT NULL,
+  tick bigint NOT NULL,
+  queue_type text NOT NULL,
+  position bigint NOT NULL,
+  tx_id text NOT NULL,
+  PRIMARY KEY (simulation_id, agent_id, tick, queue_type, position)
+);
+COMMENT ON TABLE tick_queue_snapshots IS 'bilancio: queues after every tick (full replay)';
+
 CREATE TABLE simulation_checkpoints (
   checkpoint_id text PRIMARY KEY,
   simulation_id text NOT NULL,

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { COMMANDS } from "../src/cli/commands.ts";
+import { COMMANDS, loadedCommand } from "../src/cli/commands.ts";
 import { programHelp } from "../src/cli/main.ts";
 
 const INTRODUCTION = `# Commands
@@ -24,7 +24,7 @@ are one or two sentences on standard error; \`--debug\` adds where they came fro
 /** The text of docs/commands.md. */
 export async function commandsPage(): Promise<string> {
   const sections = [INTRODUCTION, block("bilancio", programHelp())];
-  for (const entry of COMMANDS) sections.push(block(entry.name, (await entry.load()).help));
+  for (const entry of COMMANDS) sections.push(block(entry.name, (await loadedCommand(entry)).help));
   return sections.join("\n");
 }
 

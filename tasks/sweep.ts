@@ -23,6 +23,11 @@ const ABOUT_EXECUTION = [
   "--quiet",
   "--json",
   "--out-dir",
+  "--job-id",
+  "--persist",
+  "--persist-to",
+  "--cloud-sync",
+  "--full",
 ];
 
 async function sweep(args: readonly string[]): Promise<number> {

@@ -5,6 +5,7 @@
  */
 import type { PostgresConnection } from "../stores/postgres/connection.ts";
 import { text } from "./flags.ts";
+import { refuseHiddenDatabase } from "./reachable.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The flag that commands with a Postgres have. */
@@ -17,7 +18,8 @@ export const DATABASE_URL_FLAG = Object.freeze({
 /**
  * Opens the Postgres that the flag names, else that of the configuration. Retries are told on standard error.
  *
- * @throws {UsageError} when none is named, or for a URL that cannot be read.
+ * @throws {UsageError} when none is named, for a URL that cannot be read, and for a host that the permissions of this
+ * process do not cover.
  */
 export async function openConfiguredPostgres(
   flag: string | undefined,
@@ -28,8 +30,10 @@ export async function openConfiguredPostgres(
   const { openPostgres } = await import("../stores/postgres/connection.ts");
   const configuration = await processConfiguration(terminal.directory, { database_url: flag });
   for (const warning of configuration.warnings) terminal.error(`warning: ${warning}\n`);
+  const url = requiredDatabaseUrl(configuration);
+  await refuseHiddenDatabase(url);
   return openPostgres({
-    url: requiredDatabaseUrl(configuration),
+    url,
     onRetry: (attempt, failure) => terminal.error(`warning: ${failure.message} (retry ${attempt})\n`),
   });
 }

@@ -38,6 +38,8 @@ export interface Positional {
   /** As the help shows it, such as `FILE`. */
   readonly name: string;
   readonly summary: string;
+  /** May be absent; only the last ones may. */
+  readonly optional?: true;
 }
 
 /** What a command takes and what its help says. */
@@ -45,7 +47,6 @@ export interface CommandShape<F extends Flags> {
   /** With the group, such as `sweep ring`. */
   readonly name: string;
   readonly summary: string;
-  /** Every one is required. */
   readonly positionals: readonly Positional[];
   readonly flags: F;
   /** Paragraphs between the summary and the flags. */
@@ -57,7 +58,7 @@ export interface CommandShape<F extends Flags> {
 /** What was typed behind a command. */
 export interface Given<F extends Flags> {
   readonly help: boolean;
-  /** As many as the command has; empty when `help`. */
+  /** As many as the command has, those that may be absent aside; empty when `help`. */
   readonly positionals: readonly string[];
   readonly flags: FlagValues<F>;
 }
@@ -236,7 +237,7 @@ function unknownOption<F extends Flags>(shape: CommandShape<F>, typed: string): 
 function checkPositionals<F extends Flags>(shape: CommandShape<F>, given: readonly string[]): void {
   const empty = given.findIndex((text) => text === "");
   const missing = shape.positionals[empty < 0 ? given.length : empty];
-  if (missing !== undefined) {
+  if (missing !== undefined && (missing.optional !== true || empty >= 0)) {
     throw new UsageError(
       `bilancio ${shape.name} needs ${missing.name}: ${missing.summary}. See: bilancio ${shape.name} --help`,
     );
@@ -265,7 +266,7 @@ export function shortened(text: string): string {
 }
 
 function usage<F extends Flags>(shape: CommandShape<F>): string {
-  const positionals = shape.positionals.map((positional) => ` ${positional.name}`).join("");
+  const positionals = shape.positionals.map(({ name, optional }) => optional ? ` [${name}]` : ` ${name}`).join("");
   return `bilancio ${shape.name}${positionals} [options]`;
 }
 

@@ -7,17 +7,22 @@
 
 import { READER_GONE, type Terminal } from "./terminal.ts";
 
+const FINISHING = "Stopping: the runs in flight are finished and recorded. Once more to cut them short.";
+
 /** Watches the signals of this process, and its readers, until it is disposed of. */
 export class Interrupt implements Disposable {
   readonly #stop = new AbortController();
   readonly #cut = new AbortController();
   readonly #listeners: [Deno.Signal, () => void][] = [];
   readonly #terminal: Terminal;
+  readonly #sentence: string;
   /** 130 or 143 once a signal came, 141 once a reader went away. */
   status: number | undefined;
 
-  constructor(terminal: Terminal) {
+  /** @param sentence what the first signal says on standard error */
+  constructor(terminal: Terminal, sentence: string = FINISHING) {
     this.#terminal = terminal;
+    this.#sentence = sentence;
     this.#listen("SIGINT", 130);
     if (Deno.build.os !== "windows") this.#listen("SIGTERM", 143);
     terminal.onReaderGone = () => {
@@ -40,7 +45,7 @@ export class Interrupt implements Disposable {
     const listener = () => {
       if (this.status === undefined) {
         this.status = status;
-        this.#terminal.error("Stopping: the runs in flight are finished and recorded. Once more to cut them short.\n");
+        this.#terminal.error(`${this.#sentence}\n`);
         this.#stop.abort();
       } else {
         this.#cut.abort();

@@ -127,8 +127,9 @@ export const runsCommand: Command = commandOf({
   await existingJob(source, jobId);
   const runs = await source.reader.listRuns(jobId, status === undefined ? {} : { status });
   if (flags.json === true) terminal.out(`${JSON.stringify(runs, null, 2)}\n`);
-  else if (runs.length === 0) terminal.out(`No runs found for job: ${jobId}\n`);
-  else {
+  else if (runs.length === 0) {
+    terminal.out(`No ${status === undefined ? "" : `${status} `}runs found for job: ${jobId}\n`);
+  } else {
     const measured = await source.reader.queryMetrics({ jobId, limit: ALL });
     terminal.out(runsTable(runs, new Map(measured.map(({ metrics }) => [metrics.runId, metrics.deltaTotal]))));
   }

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type CommandEntry, COMMANDS } from "./commands.ts";
+import { type CommandEntry, COMMANDS, loadedCommand } from "./commands.ts";
 import { errorText, exitStatus } from "./errors.ts";
 import { UsageError } from "../core/errors.ts";
 import { suggestion } from "../core/nearest.ts";
@@ -81,7 +81,8 @@ function groupHelp(args: readonly string[]): string | undefined {
   const option = args.at(-1);
   const group = args.slice(0, -1).join(" ");
   const members = COMMANDS.filter((entry) => entry.name.startsWith(`${group} `));
-  if (members.length === 0 || (option !== "--help" && option !== "-h")) return undefined;
+  const isCommand = COMMANDS.some((entry) => entry.name === group);
+  if (members.length === 0 || isCommand || (option !== "--help" && option !== "-h")) return undefined;
   const width = Math.max(...members.map((entry) => entry.name.length)) + 2;
   const lines = members.map((entry) => `  bilancio ${entry.name.padEnd(width)}${entry.summary}`);
   return `${lines.join("\n")}\n\nThe help of each: bilancio ${members[0]?.name ?? group} --help\n`;
@@ -119,7 +120,7 @@ async function dispatch(args: readonly string[], terminalOf: (directory: string)
     return 0;
   }
   const { entry, rest: behind } = callOf(words);
-  const command = await entry.load();
+  const command = await loadedCommand(entry);
   return await command.run(behind, terminal);
 }
 

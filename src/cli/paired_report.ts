@@ -22,7 +22,7 @@ export interface FinishedPairs {
   readonly outcome: SweepOutcome;
   readonly pairs: readonly Pair[];
   readonly summary: PairedSummary;
-  readonly jobId: string | null;
+  readonly jobId: string;
 }
 
 /** Parameters that get a table when they vary, by their short names, and what they mean. */
@@ -44,7 +44,7 @@ export function pairedText(finished: FinishedPairs): string {
   const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} there before` : "";
   const failed = outcome.failed > 0 ? `, ${outcome.failed} failed` : "";
   return `${done}: ${count(outcome.completed, "run")} completed${skipped}${failed}, of ${outcome.runs}` +
-    `${jobId === null ? "" : ` (job ${jobId})`}\n\n` +
+    ` (job ${jobId})\n\n` +
     (summary.statistics === null ? "" : `${findings(design, summary.statistics)}\n`) +
     (summary.statistics === null ? "" : groupTables(design, pairs)) +
     (summary.completed < summary.total
@@ -133,7 +133,7 @@ export function pairedObject(
   return {
     sweep: directory,
     type: design.kind,
-    ...(jobId === null ? {} : { job_id: jobId }),
+    job_id: jobId,
     runs: outcome.runs,
     completed: outcome.completed,
     skipped: outcome.skipped,

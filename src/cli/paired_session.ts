@@ -18,9 +18,12 @@ import { Interrupt } from "./interrupt.ts";
 import { PairedAggregates, type PairedResults } from "./paired_aggregates.ts";
 import { from } from "./paths.ts";
 import { Refreshed } from "./refreshed.ts";
+import { type EndedSweep, type SyncAtEnd, synced } from "./sweep_cloud.ts";
 import { artifactsOf, type ExecutionFlags, executorOf, madeAgain, shownDirectory } from "./sweep_execution.ts";
+import { SweepJob } from "./sweep_job.ts";
 import { refusal, refuseTooMany } from "./sweep_limits.ts";
 import { followed } from "./sweep_progress.ts";
+import { unrecordedRuns } from "./sweep_recordings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The flags that both commands have, beside their settings. */
@@ -36,11 +39,19 @@ export interface PairedRequest {
   readonly given: Overrides<PairedSettings>;
   /** The directory as the caller wrote it, undefined when nobody said. */
   readonly directory: string | undefined;
+  /** What goes to the cloud at the end. */
+  readonly sync: SyncAtEnd | undefined;
   readonly flags: SessionFlags;
 }
 
 /** Makes the sweep and returns the exit status. */
 export async function pairedSession(request: PairedRequest, terminal: Terminal): Promise<number> {
+  const ended = await pairedSweep(request, terminal);
+  return await synced(ended, request.sync, request.flags, terminal);
+}
+
+/** The sweep itself; its directory is free again when this returns. */
+async function pairedSweep(request: PairedRequest, terminal: Terminal): Promise<EndedSweep> {
   const { settings, directory, flags } = request;
   const design = settings.kind === "balanced" ? BALANCED : COMPARISON;
   const name = `sweep ${design.kind}`;
@@ -75,15 +86,20 @@ async function runIn(
   asked: string,
   flags: SessionFlags,
   terminal: Terminal,
-): Promise<number> {
+): Promise<EndedSweep> {
   using interrupt = new Interrupt(terminal);
   const quiet = flags.quiet === true || flags.verbose === true;
   using progress = followed(terminal, { json: flags.json === true, quiet });
-  await using executor = await executorOf(flags, directory.results);
   const artifacts = artifactsOf(flags, plan.runs.length);
   const again = directory.isResumed
-    ? await madeAgain(await directory.runsWithoutFiles(), flags, artifacts, terminal)
+    ? [
+      ...await madeAgain(await directory.runsWithoutFiles(), flags, artifacts, terminal),
+      ...await unrecordedRuns(directory.path, directory.registry, flags, terminal),
+    ]
     : [];
+  const shown = shownDirectory(directory.path, asked, terminal.directory);
+  await using job = await SweepJob.open(directory, plan, new Set(again), flags, shown, terminal);
+  await using executor = await executorOf(flags, directory.results, directory.path, terminal);
   const aggregates = new PairedAggregates(directory.path, plan, design, directory.registry);
   const table = new Refreshed({
     work: () => aggregates.writeTable(),
@@ -106,20 +122,24 @@ async function runIn(
       if (result.status === "failed" && failures.length === 0) failures.push(result);
       if (flags.verbose === true) terminal.error(runLine(run, result));
       progress.finished(run, result);
+      job.finished(result);
       table.touch();
     },
-    stop: interrupt.stop,
+    stop: AbortSignal.any([interrupt.stop, job.cancelled]),
     signal: interrupt.cut,
   });
   progress.end();
+  await job.finish(outcome);
   const [found] = results;
-  if (found !== undefined) await report(directory, design, plan, outcome, found, asked, flags, terminal);
+  if (found !== undefined) await report(shown, design, plan, outcome, found, job.jobId, flags, terminal);
   const [failure] = failures;
   if (failure !== undefined && flags.json !== true) { // with --json the error stands in the run's own object
     const { failureSentence } = await import("./sweep_report.ts");
     terminal.error(`${failureSentence(failure, outcome.failed)}\n`);
   }
-  return interrupt.status ?? (outcome.failed > 0 ? 1 : 0);
+  await job.end();
+  const status = interrupt.status ?? job.statusWhenCancelled() ?? (outcome.failed > 0 ? 1 : 0);
+  return { status, isInterrupted: outcome.isInterrupted, path: directory.path, shown };
 }
 
 function reasonOf(error: unknown): string {
@@ -134,19 +154,18 @@ function runLine({ runId, parameters }: PlannedRun, { status, metrics }: RunResu
 }
 
 async function report(
-  directory: PairedDirectory,
+  directory: string,
   design: PairedDesign,
   { header }: Plan,
   outcome: SweepOutcome,
   { pairs, summary }: PairedResults,
-  asked: string,
+  jobId: string,
   flags: SessionFlags,
   terminal: Terminal,
 ): Promise<void> {
   if (flags.quiet === true && flags.json !== true) return;
   const { pairedObject, pairedText } = await import("./paired_report.ts");
-  const shown = shownDirectory(directory.path, asked, terminal.directory);
-  const finished = { directory: shown, design, header, outcome, pairs, summary, jobId: flags["job-id"] ?? null };
+  const finished = { directory, design, header, outcome, pairs, summary, jobId };
   terminal.out(flags.json === true ? `${JSON.stringify(pairedObject(finished))}\n` : pairedText(finished));
 }
 

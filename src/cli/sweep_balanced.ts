@@ -5,11 +5,12 @@
  */
 import { type Command, commandOf } from "./command.ts";
 import { type BalancedFlags, balancedFromFlags, SWEEP_BALANCED } from "./paired_flags.ts";
-import { refuseContradictions } from "./sweep_execution.ts";
+import { syncAtEnd } from "./sweep_cloud.ts";
+import { settledFlags } from "./sweep_execution.ts";
 import type { Terminal } from "./terminal.ts";
 
-async function sweepBalanced(flags: BalancedFlags, terminal: Terminal): Promise<number> {
-  refuseContradictions(flags);
+async function sweepBalanced(typed: BalancedFlags, terminal: Terminal): Promise<number> {
+  const flags = await settledFlags(typed, terminal);
   const { balancedSettings } = await import("../experiments/paired_settings.ts");
   const { pairedSession, readConfig } = await import("./paired_session.ts");
   const reference = flags.reference === true;
@@ -26,7 +27,8 @@ async function sweepBalanced(flags: BalancedFlags, terminal: Terminal): Promise<
   const given = balancedFromFlags(flags);
   const settings = balancedSettings({ ...given, behaviours }, file?.overrides);
   const directory = flags["out-dir"] ?? file?.outDir ?? undefined;
-  return await pairedSession({ settings, given, directory, flags }, terminal);
+  const sync = await syncAtEnd(flags, file?.cloudSync, terminal);
+  return await pairedSession({ settings, given, directory, sync, flags }, terminal);
 }
 
 /** The command. */

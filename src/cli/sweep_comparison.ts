@@ -5,11 +5,12 @@
  */
 import { type Command, commandOf } from "./command.ts";
 import { type ComparisonFlags, comparisonFromFlags, SWEEP_COMPARISON } from "./paired_flags.ts";
-import { refuseContradictions } from "./sweep_execution.ts";
+import { syncAtEnd } from "./sweep_cloud.ts";
+import { settledFlags } from "./sweep_execution.ts";
 import type { Terminal } from "./terminal.ts";
 
-async function sweepComparison(flags: ComparisonFlags, terminal: Terminal): Promise<number> {
-  refuseContradictions(flags);
+async function sweepComparison(typed: ComparisonFlags, terminal: Terminal): Promise<number> {
+  const flags = await settledFlags(typed, terminal);
   const { comparisonSettings } = await import("../experiments/paired_settings.ts");
   const { pairedSession, readConfig } = await import("./paired_session.ts");
   const reference = flags.reference === true;
@@ -26,7 +27,8 @@ async function sweepComparison(flags: ComparisonFlags, terminal: Terminal): Prom
   const given = comparisonFromFlags(flags);
   const settings = comparisonSettings({ ...given, behaviours }, file?.overrides);
   const directory = flags["out-dir"] ?? file?.outDir ?? undefined;
-  return await pairedSession({ settings, given, directory, flags }, terminal);
+  const sync = await syncAtEnd(flags, file?.cloudSync, terminal);
+  return await pairedSession({ settings, given, directory, sync, flags }, terminal);
 }
 
 /** The command. */

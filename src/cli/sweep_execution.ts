@@ -7,8 +7,11 @@
 import { UsageError } from "../core/errors.ts";
 import type { ArtifactPolicy, ResultStore, SimulationExecutor } from "../experiments/contracts.ts";
 import type { RunsWithoutFiles } from "../stores/files/sweep_directory.ts";
-import { type FlagValues, oneOf, onOff, path, text, wholeNumber } from "./flags.ts";
+import { type FlagValues, oneOf, onOff, text, wholeNumber } from "./flags.ts";
+import { configuration, recordingExecutor, runRecorder, settingViews } from "./on_demand.ts";
 import { from } from "./paths.ts";
+import { CLOUD_SYNC_FLAGS } from "./sweep_cloud.ts";
+import { RECORDING_FLAGS, recordingPlace, recordingsOf, recordingStore } from "./sweep_recordings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** The flags about execution, the last ones of every sweep. */
@@ -20,11 +23,14 @@ export const EXECUTION_FLAGS = Object.freeze({
   "artifacts": oneOf(["all", "failed", "none"], "whose files are kept", {
     fallback: "all up to 1,000 runs, else failed",
   }),
-  "persist": path("DIR", "record every run's events in a DuckDB part file in this directory (local executor)"),
+  ...RECORDING_FLAGS,
+  ...CLOUD_SYNC_FLAGS,
   "resume": onOff("go on with the sweep in --out-dir; an error when there is none"),
   "force": onOff("start over in a new directory beside --out-dir"),
-  "job-id": text("ID", "three words such as castle-river-mountain, shown in the summary"),
-  "cloud": onOff("run elsewhere (comes with a later version)"),
+  "job-id": text("ID", "words such as castle-river-mountain, by which bilancio jobs finds the sweep", {
+    fallback: "three new words",
+  }),
+  "cloud": onOff("run elsewhere (comes with a later version); --cloud-sync sends what was made here"),
   "quiet": onOff("no progress and no summary"),
   "json": onOff("one JSON object for each finished run on standard output, and one for the sweep at the end"),
 });
@@ -36,16 +42,22 @@ export type ExecutionFlags = FlagValues<typeof EXECUTION_FLAGS>;
 const KEEP_ALL = 1000;
 
 /**
- * Refuses flags that cannot be followed together, or not yet.
+ * Refuses flags that cannot be followed together, or not yet, and settles where runs are recorded.
  *
+ * @returns the flags, with `--persist-to` as it holds
  * @throws {UsageError}
  */
-export function refuseContradictions(flags: ExecutionFlags): void {
+export async function settledFlags<F extends ExecutionFlags>(flags: F, terminal: Terminal): Promise<F> {
+  refuseContradictions(flags);
+  return { ...flags, "persist-to": await recordingPlace(flags, terminal) };
+}
+
+function refuseContradictions(flags: ExecutionFlags): void {
   if (flags.cloud === true) {
-    throw new UsageError("--cloud comes with a later version; --executor pool uses all cores of this machine.");
-  }
-  if (flags.persist !== undefined && flags.executor === "pool") {
-    throw new UsageError("--persist records with the local executor only; leave out --executor pool.");
+    throw new UsageError(
+      "--cloud (runs on other machines) comes with a later version. --executor pool uses all cores of this machine; " +
+        "--persist-to postgres keeps job, runs and measures in a database; --cloud-sync sends the sweep at its end.",
+    );
   }
   if (flags.resume === true && flags.force === true) {
     throw new UsageError("--resume goes on with a sweep and --force starts over: give one of them.");
@@ -54,7 +66,7 @@ export function refuseContradictions(flags: ExecutionFlags): void {
     throw new UsageError(`--job-id expects words such as castle-river-mountain, but got "${flags["job-id"]}".`);
   }
   // Looked at before anything is written.
-  if (flags.workers === undefined) workersOfEnvironment();
+  if (flags.workers === undefined) checkWorkersOfEnvironment();
 }
 
 /** Whose files are kept: as the flag says, else everybody's as long as they are few. */
@@ -62,28 +74,51 @@ export function artifactsOf(flags: ExecutionFlags, runs: number): ArtifactPolicy
   return flags.artifacts ?? (runs <= KEEP_ALL ? "all" : "failed");
 }
 
-function workersOfEnvironment(): number | undefined {
+/** @throws {UsageError} for a value that is none. */
+function checkWorkersOfEnvironment(): void {
   const text = Deno.env.get("BILANCIO_WORKERS");
-  if (text === undefined || text === "") return undefined;
+  if (text === undefined || text === "") return;
   const number = Number(text);
   if (!Number.isInteger(number) || number < 1 || number > 1024) {
     throw new UsageError(`BILANCIO_WORKERS expects a whole number from 1 to 1024, but is "${text}".`);
   }
-  return number;
 }
 
-/** The executor that the flags ask for. */
-export async function executorOf(flags: ExecutionFlags, results: ResultStore): Promise<SimulationExecutor> {
+/** The workers that the environment or a file of settings asks for. @throws {UsageError} unless from 1 to 1024. */
+async function configuredWorkers(terminal: Terminal): Promise<number | undefined> {
+  const { processConfiguration } = await configuration();
+  const { workers } = await settingViews();
+  return workers(await processConfiguration(terminal.directory));
+}
+
+/**
+ * The executor that the flags ask for.
+ *
+ * @param directory that of the sweep, for its recordings
+ * @throws {Conflict} when another process records there; {@linkcode StoreError} when nothing can be recorded there.
+ */
+export async function executorOf(
+  flags: ExecutionFlags,
+  results: ResultStore,
+  directory: string,
+  terminal: Terminal,
+): Promise<SimulationExecutor> {
+  const recordings = recordingStore(flags) === undefined ? undefined : recordingsOf(directory);
   if (flags.executor === "pool") {
-    const workers = flags.workers ?? workersOfEnvironment();
+    const workers = flags.workers ?? await configuredWorkers(terminal);
     const { PoolExecutor } = await import("../executors/pool.ts");
-    return new PoolExecutor({ results, ...(workers === undefined ? {} : { workers }) });
+    return new PoolExecutor({
+      results,
+      ...(workers === undefined ? {} : { workers }),
+      ...(recordings === undefined ? {} : { recordings }),
+    });
   }
   const { LocalExecutor } = await import("../executors/local.ts");
   const { executeRing } = await import("../executors/ring_run.ts");
-  if (flags.persist !== undefined) {
-    const { RecordingExecutor } = await import("./ring_persist.ts");
-    return await RecordingExecutor.open(flags.persist, results);
+  if (recordings !== undefined) {
+    const { RecordingExecutor } = await recordingExecutor();
+    const { PartRecorder } = await runRecorder();
+    return new RecordingExecutor(await PartRecorder.open({ directory: recordings, part: "local" }), results);
   }
   return new LocalExecutor(executeRing, results);
 }

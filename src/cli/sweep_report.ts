@@ -5,7 +5,7 @@
  */
 import type { ResultRow } from "../experiments/aggregate.ts";
 import type { RunResult } from "../experiments/contracts.ts";
-import { type ParameterGroup, SWEEP_PARAMETERS, sweepSummary } from "../experiments/sweep_summary.ts";
+import { type ParameterGroup, parameterGroups, SWEEP_PARAMETERS, sweepSummary } from "../experiments/sweep_summary.ts";
 import type { SweepOutcome } from "../experiments/sweep_runner.ts";
 import { count } from "./run_summary.ts";
 import { table } from "./terminal.ts";
@@ -16,7 +16,7 @@ export interface FinishedSweep {
   readonly directory: string;
   readonly outcome: SweepOutcome;
   readonly rows: readonly ResultRow[];
-  readonly jobId: string | null;
+  readonly jobId: string;
 }
 
 /** Most values of a parameter that get a table. */
@@ -32,17 +32,17 @@ const MEANINGS: Readonly<Record<typeof SWEEP_PARAMETERS[number], string>> = {
 /** The summary for people. */
 export function sweepText({ directory, outcome, rows, jobId }: FinishedSweep): string {
   const summary = sweepSummary(rows);
-  const { by } = summary;
-  const tables = SWEEP_PARAMETERS.filter((parameter) => by[parameter].length > 1)
-    .filter((parameter) => by[parameter].length <= SHOWN_VALUES)
-    .map((parameter) => groupTable(MEANINGS[parameter], by[parameter]));
+  const tables = SWEEP_PARAMETERS
+    .map((parameter) => [MEANINGS[parameter], parameterGroups(rows, parameter, SHOWN_VALUES)] as const)
+    .filter(([, groups]) => groups.length > 1)
+    .map(([meaning, groups]) => groupTable(meaning, groups));
   // Sampled values do not repeat: a line for each would say nothing.
   if (tables.length === 0 && summary.runs > 0) tables.push(groupTable("", [{ value: "all runs", ...summary }]));
   const done = outcome.isInterrupted ? "Interrupted" : "Done";
   const skipped = outcome.skipped > 0 ? `, ${outcome.skipped} there before` : "";
   const failed = outcome.failed > 0 ? `, ${outcome.failed} failed` : "";
   return `${done}: ${count(outcome.completed, "run")} completed${skipped}${failed}, of ${outcome.runs}` +
-    `${jobId === null ? "" : ` (job ${jobId})`}\n\n` +
+    ` (job ${jobId})\n\n` +
     (tables.length > 0 ? `Share of the dues not paid on time (delta)\n\n${tables.join("\n")}\n` : "") +
     (outcome.isInterrupted ? "The same command goes on where it was.\n" : "") +
     `Results    ${directory}/aggregate/results.csv\n` +
@@ -70,10 +70,10 @@ function share(value: number): string {
 
 /** The object that `--json` prints at the end. */
 export function sweepObject({ directory, outcome, rows, jobId }: FinishedSweep): Record<string, unknown> {
-  const { phi, delta, by } = sweepSummary(rows);
+  const { phi, delta } = sweepSummary(rows);
   return {
     sweep: directory,
-    ...(jobId === null ? {} : { job_id: jobId }),
+    job_id: jobId,
     runs: outcome.runs,
     completed: outcome.completed,
     skipped: outcome.skipped,
@@ -81,7 +81,7 @@ export function sweepObject({ directory, outcome, rows, jobId }: FinishedSweep):
     interrupted: outcome.isInterrupted,
     phi,
     delta,
-    delta_by_kappa: by.kappa.map(({ value, runs, delta }) => ({ kappa: value, runs, delta })),
+    delta_by_kappa: parameterGroups(rows, "kappa").map(({ value, runs, delta }) => ({ kappa: value, runs, delta })),
     results: `${directory}/aggregate/results.csv`,
     dashboard: `${directory}/aggregate/dashboard.html`,
   };

@@ -15,12 +15,16 @@ import { SweepDirectory } from "../stores/files/sweep_directory.ts";
 import { fileNameOf } from "../stores/files/paths.ts";
 import { type Command, commandOf } from "./command.ts";
 import { Interrupt } from "./interrupt.ts";
+import { sweepConfig } from "./on_demand.ts";
 import { from } from "./paths.ts";
 import { writeAggregates } from "./sweep_aggregates.ts";
-import { artifactsOf, executorOf, madeAgain, refuseContradictions, shownDirectory } from "./sweep_execution.ts";
+import { type EndedSweep, type SyncAtEnd, syncAtEnd, synced } from "./sweep_cloud.ts";
+import { artifactsOf, executorOf, madeAgain, settledFlags, shownDirectory } from "./sweep_execution.ts";
 import { settingsFromFlags, SWEEP_RING, type SweepRingFlags } from "./sweep_flags.ts";
+import { SweepJob } from "./sweep_job.ts";
 import { refuseImpossible, warnOfNothing } from "./sweep_limits.ts";
 import { followed } from "./sweep_progress.ts";
+import { unrecordedRuns } from "./sweep_recordings.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Where a sweep goes when nobody says: a directory named after the local time. */
@@ -37,12 +41,20 @@ interface Request {
   /** The directory as the caller wrote it; undefined when nobody said. */
   readonly directory: string | undefined;
   readonly artifacts: ArtifactPolicy;
+  /** What goes to the cloud at the end. */
+  readonly sync: SyncAtEnd | undefined;
   readonly flags: SweepRingFlags;
 }
 
-async function sweepRing(flags: SweepRingFlags, terminal: Terminal): Promise<number> {
-  refuseContradictions(flags);
-  const request = await requestOf(flags, terminal);
+async function sweepRing(typed: SweepRingFlags, terminal: Terminal): Promise<number> {
+  const request = await requestOf(await settledFlags(typed, terminal), terminal);
+  const ended = await madeSweep(request, terminal);
+  return await synced(ended, request.sync, request.flags, terminal);
+}
+
+/** The sweep itself; its directory is free again when this returns. */
+async function madeSweep(request: Request, terminal: Terminal): Promise<EndedSweep> {
+  const { flags } = request;
   const started = new Date();
   const asked = request.directory ?? defaultDirectory(started);
   await using directory = await SweepDirectory.open(from(terminal.directory, asked), request.plan, {
@@ -68,13 +80,14 @@ async function requestOf(flags: SweepRingFlags, terminal: Terminal): Promise<Req
     plan,
     directory: flags["out-dir"] ?? file?.outDir ?? undefined,
     artifacts: artifactsOf(flags, plan.runs.length),
+    sync: await syncAtEnd(flags, file?.cloudSync, terminal),
     flags,
   };
 }
 
 async function sweepFile(path: string, reference: boolean, terminal: Terminal): Promise<SweepConfig> {
   const { readText } = await import("./read_text.ts");
-  const { loadSweepConfig } = await import("../experiments/sweep_config.ts");
+  const { loadSweepConfig } = await sweepConfig();
   const { issueText } = await import("./issue_text.ts");
   const file = loadSweepConfig(readText(terminal.directory, path, "sweep file"), fileNameOf(path), { reference });
   for (const warning of file.warnings) terminal.error(`warning: ${issueText(warning)}\n`);
@@ -86,14 +99,19 @@ async function runIn(
   asked: string,
   request: Request,
   terminal: Terminal,
-): Promise<number> {
+): Promise<EndedSweep> {
   const { flags } = request;
   using interrupt = new Interrupt(terminal);
   using progress = followed(terminal, { json: flags.json === true, quiet: flags.quiet === true });
-  await using executor = await executorOf(flags, directory.results);
   const again = directory.isResumed
-    ? await madeAgain(await directory.runsWithoutFiles(), flags, request.artifacts, terminal)
+    ? [
+      ...await madeAgain(await directory.runsWithoutFiles(), flags, request.artifacts, terminal),
+      ...await unrecordedRuns(directory.path, directory.registry, flags, terminal),
+    ]
     : [];
+  const shown = shownDirectory(directory.path, asked, terminal.directory);
+  await using job = await SweepJob.open(directory, request.plan, new Set(again), flags, shown, terminal);
+  await using executor = await executorOf(flags, directory.results, directory.path, terminal);
   let rows: readonly ResultRow[] = [];
   const failures: RunResult[] = [];
   const outcome = await runRingSweep(request.settings, request.plan, {
@@ -105,22 +123,29 @@ async function runIn(
     writeAggregates: async () => {
       rows = await writeAggregates(directory.path, request.plan.header, await directory.registry.listRuns(""));
     },
-    onPlanned: (runs, done) => progress.planned(runs, done),
+    onPlanned: (runs, done) => {
+      progress.planned(runs, done);
+      job.planned(runs);
+    },
     onRun: (run: PlannedRun, result: RunResult) => {
       if (result.status === "failed" && failures.length === 0) failures.push(result);
       progress.finished(run, result);
+      job.finished(result);
     },
-    stop: interrupt.stop,
+    stop: AbortSignal.any([interrupt.stop, job.cancelled]),
     signal: interrupt.cut,
   });
   progress.end();
-  await report(shownDirectory(directory.path, asked, terminal.directory), request, outcome, rows, terminal);
+  await job.finish(outcome);
+  await report(shown, request, outcome, rows, job.jobId, terminal);
   const [failure] = failures;
   if (failure !== undefined && flags.json !== true) { // with --json the error stands in the run's own object
     const { failureSentence } = await import("./sweep_report.ts");
     terminal.error(`${failureSentence(failure, outcome.failed)}\n`);
   }
-  return interrupt.status ?? (outcome.failed > 0 ? 1 : 0);
+  await job.end();
+  const status = interrupt.status ?? job.statusWhenCancelled() ?? (outcome.failed > 0 ? 1 : 0);
+  return { status, isInterrupted: outcome.isInterrupted, path: directory.path, shown };
 }
 
 async function report(
@@ -128,12 +153,13 @@ async function report(
   request: Request,
   outcome: SweepOutcome,
   rows: readonly ResultRow[],
+  jobId: string,
   terminal: Terminal,
 ): Promise<void> {
   const { flags } = request;
   if (flags.quiet === true && flags.json !== true) return;
   const { sweepObject, sweepText } = await import("./sweep_report.ts");
-  const finished = { directory, outcome, rows, jobId: flags["job-id"] ?? null };
+  const finished = { directory, outcome, rows, jobId };
   terminal.out(flags.json === true ? `${JSON.stringify(sweepObject(finished))}\n` : sweepText(finished));
 }
 

@@ -28,8 +28,11 @@ export interface SenderPorts {
 const FIRST_PAUSE = 5_000;
 const LONGEST_PAUSE = 60_000;
 
-/** Records in memory past which everything goes to the outbox: the cloud is slower than the sweep. */
-const MOST_WAITING = 1_000;
+/**
+ * Records in memory past which everything goes to the outbox: the cloud is slower than the sweep. A record may hold
+ * 2,500 runs, so that these are some 50 MB.
+ */
+const MOST_WAITING = 20;
 
 /** The way of records to the cloud. */
 export class CloudSender {

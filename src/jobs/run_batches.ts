@@ -8,7 +8,7 @@ import { cloudMetricsOf, cloudRunOf, type KnownRun, type RunTimes } from "./clou
 import type { CloudRecord } from "./outbox_records.ts";
 
 /** Runs that go to the cloud in one statement. */
-const BATCH = 200;
+const BATCH = 2_500;
 /** Runs wait for company no longer than this, in milliseconds. */
 const LONGEST_WAIT = 1_000;
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { COMMANDS } from "../../src/cli/commands.ts";
+import { COMMANDS, loadedCommand } from "../../src/cli/commands.ts";
 import { VERSION } from "../../src/cli/version.ts";
 import { commandsPage } from "../../tasks/command_page.ts";
 
@@ -12,7 +12,7 @@ Deno.test("docs/commands.md is what the commands say of themselves (deno task do
 
 Deno.test("every command has a help with an example of itself", async () => {
   for (const entry of COMMANDS) {
-    const { help } = await entry.load();
+    const { help } = await loadedCommand(entry);
     assertStringIncludes(help, `Usage: bilancio ${entry.name}`);
     assertStringIncludes(help, `\nExamples:\n  bilancio ${entry.name} `);
   }

@@ -54,6 +54,18 @@ Deno.test("parseArguments() reads switches, and their --no- form where they have
   assertThrows(() => parse("f", "--quiet=yes"), UsageError, "--quiet takes no value");
 });
 
+Deno.test("parseArguments() lets an optional argument be absent, but not empty", () => {
+  const shape = {
+    ...SHAPE,
+    positionals: [...SHAPE.positionals, { name: "DIR", summary: "where", optional: true as const }],
+  };
+  assertEquals(parseArguments(shape, ["f"]).positionals, ["f"]);
+  assertEquals(parseArguments(shape, ["f", "d"]).positionals, ["f", "d"]);
+  assertThrows(() => parseArguments(shape, []), UsageError, "needs FILE");
+  assertThrows(() => parseArguments(shape, ["f", ""]), UsageError, "needs DIR");
+  assertThrows(() => parseArguments(shape, ["f", "d", "x"]), UsageError, "Usage: bilancio try FILE [DIR] [options]");
+});
+
 Deno.test("parseArguments() takes the last of a repeated flag, and everything behind -- as it is", () => {
   assertEquals(parse("f", "--name", "a", "--name", "b").flags.name, "b");
   assertEquals(parse("--", "--quiet").positionals, ["--quiet"]);

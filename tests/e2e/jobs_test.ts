@@ -13,7 +13,7 @@ import { sweepWithJob } from "../support/job_sweep.ts";
 import { startPostgres, type TestPostgres } from "../support/postgres.ts";
 import { ANON_KEY, startPostgrest } from "../support/postgrest.ts";
 import { startS3 } from "../support/s3.ts";
-import { type Finished, Folder, ROOT } from "./program.ts";
+import { bilancio, type Finished, Folder, ROOT } from "./program.ts";
 
 let server: TestPostgres;
 Deno.test.beforeAll(async () => {
@@ -279,7 +279,7 @@ Deno.test("artifacts download copies the files of a run from the sweep, and from
   );
   assertEquals(local.code, 0, local.error);
   const { files } = JSON.parse(local.out);
-  assertEquals(files.length, Object.keys(artifacts).length);
+  assert(files.length > Object.keys(artifacts).length, "what the registry does not name is there, too");
   const store = new FileResultStore(path);
   const events = await store.loadArtifact(artifacts.events_jsonl);
   assertEquals(folder.read(`out/one/${runId}/events.jsonl`), new TextDecoder().decode(events));
@@ -300,7 +300,7 @@ Deno.test("artifacts download copies the files of a run from the sweep, and from
   };
   const fetched = await program(folder, env, "artifacts", "download", JOB, "--cloud", "--output", "out/two");
   assertEquals([fetched.code, fetched.error], [0, ""]);
-  assertMatch(fetched.out, /^2 files \(.* MB\) in out\/two, checksums in SHA256SUMS\n$/);
+  assertMatch(fetched.out, /^2 files \(\S+ [kM]B\) in out\/two, checksums in SHA256SUMS\n$/);
   assertEquals(folder.read(`out/two/${runId}/events.jsonl`), new TextDecoder().decode(events));
   for (
     const [flags, sentence] of [[["--run", "nope"], "has no files in s3:"], [
@@ -348,55 +348,12 @@ Deno.test("what is wrong is one sentence: no such job, no id, two places, no dir
     assertEquals([finished[i]?.code, finished[i]?.error], [code, sentence], args.join(" "));
   }
   assertEquals((await program(folder, {}, "jobs", "ls")).out, "No jobs found.\n");
-});
-
-Deno.test("no command shows a secret, whatever goes wrong with it", async () => {
-  using folder = new Folder();
-  await sweepWithJob(`${folder.path}/out/rings`, { jobId: JOB });
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr;
-  listener.close();
-  const secrets = ["Zq1passwordqZ", "Zq2anonkeyqZ", "Zq3accessqZ", "Zq4secretqZ", "Zq5tokenqZ", "Zq6llmqZ"];
-  const env = {
-    BILANCIO_DATABASE_URL: `postgres://me:${secrets[0]}@127.0.0.1:${port}/lab?connect_timeout=1`,
-    BILANCIO_SUPABASE_URL: `http://127.0.0.1:${port}`,
-    BILANCIO_SUPABASE_ANON_KEY: secrets[1] ?? "",
-    BILANCIO_S3_ENDPOINT: `http://127.0.0.1:${port}`,
-    BILANCIO_S3_ACCESS_KEY_ID: secrets[2] ?? "",
-    BILANCIO_S3_SECRET_ACCESS_KEY: secrets[3] ?? "",
-    BILANCIO_S3_SESSION_TOKEN: secrets[4] ?? "",
-    BILANCIO_LLM_KEY: secrets[5] ?? "",
-  };
-  const { BILANCIO_DATABASE_URL: _, ...restOnly } = env;
-  const broken = {
-    ...env,
-    BILANCIO_DATABASE_URL: `postgress//me:${secrets[0]}@`,
-    BILANCIO_S3_SECRET_ACCESS_KEY: `${secrets[3]} x`,
-  };
-  const commands = [
-    ["config"],
-    ["config", "--json"],
-    ["jobs", "ls"],
-    ["jobs", "show", JOB, "--json"],
-    ["jobs", "ls", "--cloud"],
-    ["jobs", "runs", JOB, "--cloud", "--debug"],
-    ["jobs", "cancel", JOB, "--cloud"],
-    ["metrics", "query", "--cloud"],
-    ["artifacts", "download", JOB, "--cloud", "--debug"],
-    ["migrate"],
-  ];
-  for (const variables of [env, restOnly, broken]) {
-    // A few at a time: each of them waits for a server that is not there.
-    const finished = await Promise.all(commands.map((command) => program(folder, variables, ...command)));
-    for (const [i, { out, error, code }] of finished.entries()) {
-      for (const secret of secrets) {
-        assert(!`${out}${error}`.includes(secret), `${commands[i]?.join(" ")}: ${out}${error}`);
-      }
-      assert(code <= 2, error);
-    }
-  }
-  for (const name of folder.names()) {
-    for (const secret of secrets) assert(!folder.read(name).includes(secret), name);
+  folder.write(".env", "BILANCIO_DATABASE_URL=postgres://me:very-secret@db.example:5432/lab\n");
+  for (const command of [["jobs", "ls", "--cloud"], ["migrate"], ["metrics", "query", "--cloud"]]) {
+    const { code, error } = await bilancio(folder.path, ...command);
+    assertEquals(code, 2, error);
+    assertStringIncludes(error, "do not let it reach db.example:5432.");
+    assertStringIncludes(error, "deno task -q online");
   }
 });
 

@@ -19,7 +19,7 @@ Deno.test("bilancio sweep balanced writes both arms and the aggregates, and says
   using folder = new Folder();
   const { code, out } = await balanced(folder);
   assertEquals(code, 0);
-  assertStringIncludes(out, "Done: 8 runs completed, of 8\n");
+  assertMatch(out, /^Done: 8 runs completed, of 8 \(job [a-z]+-[a-z]+-[a-z]+\)\n/m);
   assertMatch(out, /over 4 pairs: trading lowered it in \d, changed nothing in \d, raised it in \d\n/);
   assertMatch(out, /\neffect of trading +-?\d\.\d{3} +\d\.\d{3} +-?\d\.\d{3} to -?\d\.\d{3}\n/);
   assertStringIncludes(out, "Both runs of a pair share their seed");

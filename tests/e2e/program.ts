@@ -16,12 +16,16 @@ export interface Finished {
 }
 
 /** Runs Deno with arguments; `INIT_CWD` is not handed on from the task that may run these tests. */
-export async function deno(args: readonly string[], directory: string = ROOT): Promise<Finished> {
+export async function deno(
+  args: readonly string[],
+  directory: string = ROOT,
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Finished> {
   const { INIT_CWD: _, ...env } = Deno.env.toObject();
   const command = new Deno.Command(Deno.execPath(), {
     args: [...args],
     cwd: directory,
-    env: { ...env, NO_COLOR: "1" },
+    env: { ...env, NO_COLOR: "1", ...variables },
     clearEnv: true,
     stdin: "null",
   });

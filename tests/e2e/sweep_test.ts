@@ -12,7 +12,7 @@ Deno.test("bilancio sweep ring writes the registry, the runs and the aggregates,
   using folder = new Folder();
   const { code, out } = await sweep(folder, ...SMALL, "--out-dir", "s");
   assertEquals(code, 0);
-  assertStringIncludes(out, "Done: 6 runs completed, of 6\n");
+  assertMatch(out, /^Done: 6 runs completed, of 6 \(job [a-z]+-[a-z]+-[a-z]+\)\n/m);
   assertMatch(out, /\nkappa \(cash per debt\) +runs +mean +median +min +max\n0\.5 +3 /);
   assertStringIncludes(out, "Dashboard  s/aggregate/dashboard.html\n");
   const registry = folder.read("s/registry/experiments.csv").trim().split(/\r?\n/);
@@ -117,7 +117,7 @@ Deno.test("a run that fails is a row with its error; the others are made, and th
   assertStringIncludes(folder.read("s/registry/experiments.csv"), "Input should be greater than or equal to 3");
 });
 
-Deno.test("local and pool give the same files but for times", async () => {
+Deno.test("local and pool give the same files but for times and the job", async () => {
   using folder = new Folder();
   const flags = [...SMALL, "--quiet", "--n-agents", "8"];
   assertEquals((await sweep(folder, ...flags, "--out-dir", "a")).code, 0);
@@ -125,7 +125,7 @@ Deno.test("local and pool give the same files but for times", async () => {
   const names = (prefix: string) =>
     folder.names().filter((name) => name.startsWith(prefix)).map((name) => name.slice(prefix.length));
   assertEquals(names("a/"), names("b/"));
-  for (const name of names("a/").filter((name) => !/result\.json$|journal|\.lock$/.test(name))) {
+  for (const name of names("a/").filter((name) => !/result\.json$|journal|\.lock$|^job_manifest/.test(name))) {
     assertEquals(folder.read(`a/${name}`), folder.read(`b/${name}`), name);
   }
 });
@@ -181,7 +181,12 @@ Deno.test("contradicting flags are refused before anything is written: exit 2", 
       [["--resume", "--force"], "--resume goes on with a sweep and --force starts over: give one of them.\n"],
       [["--no-grid"], "Nothing to run: the grid is off, --lhs is 0 and the frontier is off.\n"],
       [["--job-id", "Seven"], '--job-id expects words such as castle-river-mountain, but got "Seven".\n'],
-      [["--cloud"], "--cloud comes with a later version; --executor pool uses all cores of this machine.\n"],
+      [
+        ["--cloud"],
+        "--cloud (runs on other machines) comes with a later version. --executor pool uses all cores of this machine; " +
+        "--persist-to postgres keeps job, runs and measures in a database; --cloud-sync sends the sweep at its end.\n",
+      ],
+      [["--full"], "--full says what --cloud-sync sends; give --cloud-sync, too.\n"],
     ] as const
   ) {
     assertEquals(await sweep(folder, ...flags, "--out-dir", "s"), { code: 2, out: "", error: message });

@@ -20,12 +20,15 @@ export interface ArchiveLimits {
   readonly unpackedSize: number;
 }
 
-/** What was unpacked. */
+/** What an archive held, what was left out included. */
 export interface Unpacked {
   readonly entries: number;
   /** Bytes of all files. */
   readonly unpackedSize: number;
 }
+
+/** Where an entry goes, relative to the target; null for one that is left out. */
+export type EntryPlace = (name: string, isDirectory: boolean) => string | null;
 
 /**
  * Unpacks an archive into a directory that is not there yet. It appears whole or not at all.
@@ -83,16 +86,23 @@ const OVERHEAD = 8 * 1024;
 /** What a tar stream may have in any case: its end, and padding. */
 const ENDING = 64 * 1024;
 
-async function unpackInto(
+/**
+ * Unpacks an archive, or some of its entries, into a directory that is there and empty. What goes wrong leaves a part.
+ *
+ * @param placeOf places stay inside the directory: they are made of names that were checked
+ * @throws As {@linkcode extractArchive}, for entries that are left out as well.
+ */
+export async function unpackInto(
   directory: string,
   archive: ReadableStream<Uint8Array>,
   limits: ArchiveLimits,
   subject: string,
+  placeOf: EntryPlace = (name) => name,
 ): Promise<Unpacked> {
   const tar = extract();
   const most = limits.unpackedSize + limits.entries * OVERHEAD + ENDING;
   const feeding = feed(tar, archive, most, subject);
-  const writer = new EntryWriter(directory, limits, subject);
+  const writer = new EntryWriter(directory, limits, subject, placeOf);
   let failure: unknown;
   try {
     for await (const entry of tar) await writer.write(entry.header, entry);
@@ -172,7 +182,12 @@ class EntryWriter {
   entries = 0;
   bytes = 0;
 
-  constructor(readonly directory: string, readonly limits: ArchiveLimits, readonly subject: string) {}
+  constructor(
+    readonly directory: string,
+    readonly limits: ArchiveLimits,
+    readonly subject: string,
+    readonly placeOf: EntryPlace,
+  ) {}
 
   async write(header: Header, content: AsyncIterable<unknown>): Promise<void> {
     const { type, name, size } = header;
@@ -182,13 +197,15 @@ class EntryWriter {
           "directories are unpacked",
       );
     }
-    const path = joined(this.directory, checkedEntryName(name, this.subject));
+    const place = this.placeOf(checkedEntryName(name, this.subject), type === "directory");
     if (++this.entries > this.limits.entries) {
       throw tooMuch(this.subject, `it holds more than ${this.limits.entries} entries`);
     }
     if (this.bytes + size > this.limits.unpackedSize) {
       throw tooMuch(this.subject, `it holds more than ${this.limits.unpackedSize} bytes`);
     }
+    if (place === null) return await this.#skip(content);
+    const path = joined(this.directory, place);
     if (type === "directory") {
       for await (const _ of content); // a directory has no content; what is there is not kept
       this.#made(path, () => {
@@ -196,6 +213,10 @@ class EntryWriter {
         Deno.mkdirSync(path);
       });
     } else await this.#writeFile(path, content);
+  }
+
+  async #skip(content: AsyncIterable<unknown>): Promise<void> {
+    for await (const block of content) this.bytes += block instanceof Uint8Array ? block.length : 0;
   }
 
   async #writeFile(path: string, content: AsyncIterable<unknown>): Promise<void> {

@@ -70,7 +70,9 @@ export class PaymentsRecording {
         store: "duckdb",
         retryable: false,
       });
-    if (row["status"] === "running") throw refuse("was interrupted while it was recorded; delete it and run it again");
+    if (row["status"] === "running") {
+      throw refuse(`was interrupted while it was recorded; bilancio db resume ${simulationId} brings it to its end`);
+    }
     if (row["model"] !== "payments") {
       throw refuse(`is of the model ${String(row["model"])}; only payments can be replayed`);
     }

@@ -16,6 +16,8 @@ export interface BulkTable {
   readonly key: readonly string[];
   /** Columns that keep what they had when the row was inserted. */
   readonly kept: readonly string[];
+  /** Columns in which a null leaves what is there. */
+  readonly filled?: readonly string[];
 }
 
 /** A row as plain values by column; what is missing is null. */
@@ -27,18 +29,20 @@ export interface Written {
   readonly changed: number;
 }
 
-/** Rows of one statement. */
-const ROWS = 5000;
+/** Rows of one statement, which is carried out as a whole or not at all. */
+export const ROWS = 5000;
 
 /** The statement that writes rows. */
-function upsertStatement({ table, columns, key, kept }: BulkTable): string {
+function upsertStatement({ table, columns, key, kept, filled = [] }: BulkTable): string {
   const names = Object.keys(columns);
   const changing = names.filter((name) => !kept.includes(name));
-  const list = (prefix: string) => changing.map((name) => `${prefix}${name}`).join(", ");
+  const next = (name: string) =>
+    filled.includes(name) ? `coalesce(excluded.${name}, present.${name})` : `excluded.${name}`;
   const action = changing.length === 0
     ? "DO NOTHING"
-    : `DO UPDATE SET ${changing.map((name) => `${name} = excluded.${name}`).join(", ")}
-       WHERE (${list("present.")}) IS DISTINCT FROM (${list("excluded.")})`;
+    : `DO UPDATE SET ${changing.map((name) => `${name} = ${next(name)}`).join(", ")}
+       WHERE (${changing.map((name) => `present.${name}`).join(", ")})
+         IS DISTINCT FROM (${changing.map(next).join(", ")})`;
   return `WITH written AS (
     INSERT INTO ${table} AS present (${names.join(", ")})
     SELECT ${names.join(", ")} FROM jsonb_to_recordset($1::jsonb)

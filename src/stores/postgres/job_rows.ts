@@ -61,6 +61,8 @@ export const JOBS: BulkTable = {
   },
   key: ["job_id"],
   kept: ["job_id"],
+  // Set when the files are synced; a sweep that goes on does not know of it.
+  filled: ["volume_experiment_id"],
 };
 
 /** The row of a job; its run ids are those of its rows in `runs`. */

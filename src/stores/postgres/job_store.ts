@@ -76,6 +76,17 @@ export class PostgresJobStore implements JobStore {
     if (changed === 0) throw this.#noJob(jobId);
   }
 
+  /**
+   * Notes under which name the files of a job's sweep are in the cloud. A job that is not there has nothing to note; doing
+   * it again changes nothing.
+   */
+  async noteSweep(jobId: string, name: string): Promise<void> {
+    await this.#connection.run(
+      "UPDATE jobs SET volume_experiment_id = $2 WHERE job_id = $1 AND volume_experiment_id IS DISTINCT FROM $2",
+      [jobId, checkedKey(name, "name of the sweep")],
+    );
+  }
+
   /** @inheritdoc */
   async saveEvent(event: JobEvent): Promise<void> {
     try {

@@ -17,7 +17,7 @@ import type {
   MetricsQuery,
   RunQuery,
 } from "../../experiments/contracts.ts";
-import { type BulkRow, type BulkTable, upsertRows, type Written } from "./bulk.ts";
+import { type BulkRow, type BulkTable, ROWS, upsertRows, type Written } from "./bulk.ts";
 import type { PostgresConnection } from "./connection.ts";
 import { METRICS, metricsOfRow, rowOfMetrics, rowOfRun, runIdentity, runOfRow, RUNS } from "./job_rows.ts";
 import { PostgresJobStore } from "./job_store.ts";
@@ -82,6 +82,8 @@ export class PostgresRecords implements CloudRecords {
 
   async #save(table: BulkTable, rows: readonly BulkRow[], missing: string): Promise<Written> {
     try {
+      // One statement needs no transaction around it, which would be two more answers to wait for.
+      if (rows.length <= ROWS) return await upsertRows(this.#connection, table, rows, runIdentity);
       return await this.#connection.transaction((session) => upsertRows(session, table, rows, runIdentity));
     } catch (error) {
       if (!(error instanceof NotFound)) throw error;

@@ -13,6 +13,7 @@ import type {
   SimulationPersistenceProvider,
 } from "../../experiments/contracts.ts";
 import { storedJson } from "../duckdb/event_details.ts";
+import type { RunStore } from "../duckdb/run_store.ts";
 import {
   numberIn,
   registerRows,
@@ -20,9 +21,11 @@ import {
   type SimulationStart,
   startRow,
   type StartValue,
+  type TableRows,
 } from "../duckdb/simulation_rows.ts";
 import type { PostgresConnection, PostgresSession } from "./connection.ts";
 import { batchesOfRecords, EVENT_COLUMNS, type EventBatch, StretchReader } from "./event_rows.ts";
+import { insertRows } from "./table_rows.ts";
 import { checkedJson, checkedKey, jsonText, type SqlValue, textIn } from "./values.ts";
 
 export type { SimulationEnd, SimulationStart };
@@ -65,7 +68,7 @@ const INSERT_RUN = `INSERT INTO simulation_runs
     status = excluded.status, total_transactions = excluded.total_transactions`;
 
 /** The simulations of one database. */
-export class PostgresSimulations implements SimulationPersistenceProvider {
+export class PostgresSimulations implements SimulationPersistenceProvider, RunStore {
   readonly #connection: PostgresConnection;
   readonly #ticksPerDay: number;
   readonly #recordings = new Map<string, Recording>();
@@ -92,10 +95,22 @@ export class PostgresSimulations implements SimulationPersistenceProvider {
     });
   }
 
-  /** Begins a simulation. @throws {Conflict} when a simulation of that id is recorded already. */
-  async start(simulationId: string, config: SimulationConfig, start: SimulationStart = {}): Promise<void> {
+  /**
+   * Begins a simulation, together with rows that belong to its start.
+   *
+   * @throws {Conflict} when a simulation of that id is recorded already.
+   */
+  async start(
+    simulationId: string,
+    config: SimulationConfig,
+    start: SimulationStart = {},
+    rows: readonly TableRows[] = [],
+  ): Promise<void> {
     const row = this.#startOf(simulationId, config, start);
-    await this.#connection.transaction((session) => this.#insertStart(session, row));
+    await this.#connection.transaction(async (session) => {
+      await this.#insertStart(session, row);
+      for (const each of rows) await insertRows(session, simulationId, each);
+    });
     this.#recordings.set(simulationId, { sequence: 0, reader: undefined, last: Promise.resolve() });
   }
 
@@ -155,24 +170,54 @@ export class PostgresSimulations implements SimulationPersistenceProvider {
     tick: number,
     events: readonly EventRecord[] | EventStretch,
   ): Promise<number> {
+    if ("log" in events) return await this.record(simulationId, [events]);
     const recording = this.#recording(simulationId);
-    if ("log" in events) {
-      const { log, from, to } = events;
-      if (recording.reader?.log !== log) recording.reader = new StretchReader(log);
-      const { reader } = recording;
-      return await this.#record(simulationId, recording, to - from, (first) => reader.batches(from, to, first));
-    }
+    if (events.length === 0) return 0;
     return await this.#record(simulationId, recording, events.length, (first) => batchesOfRecords(events, first, tick));
   }
 
-  /** Records batches in their turn, all of them or none. */
+  /** A simulation is known by its id alone. */
+  numberOf(): number {
+    return 0;
+  }
+
+  /**
+   * Records stretches of logs and rows that belong to them, all or nothing, and returns the number of events.
+   *
+   * @param onCopied called when nothing is read from the logs and rows any more
+   * @throws {NotFound} for a simulation that is not being recorded.
+   */
+  async record(
+    simulationId: string,
+    stretches: readonly EventStretch[],
+    rows: readonly TableRows[] = [],
+    onCopied?: () => void,
+  ): Promise<number> {
+    const count = await this.#recordStretches(simulationId, stretches, async (session) => {
+      for (const each of rows) await insertRows(session, simulationId, each);
+    });
+    onCopied?.();
+    return count;
+  }
+
+  #recordStretches(
+    simulationId: string,
+    stretches: readonly EventStretch[],
+    andThen: (session: PostgresSession) => Promise<void>,
+  ): Promise<number> {
+    const recording = this.#recording(simulationId);
+    const count = stretches.reduce((sum, { from, to }) => sum + to - from, 0);
+    return this.#record(simulationId, recording, count, (first) => batchesOf(recording, stretches, first), andThen);
+  }
+
+  /** Records batches and what belongs to them in their turn, all of it or nothing. */
   async #record(
     simulationId: string,
     recording: Recording,
     count: number,
     batches: (first: number) => Iterable<EventBatch>,
+    andThen?: (session: PostgresSession) => Promise<void>,
   ): Promise<number> {
-    if (count <= 0) return 0;
     const work = recording.last.then(async () => {
       const first = recording.sequence;
       let attempts = 0;
@@ -187,6 +232,7 @@ export class PostgresSimulations implements SimulationPersistenceProvider {
           if (inserted !== batch.count) await this.#explain(session, simulationId);
         }
         await insertRegisters(session, simulationId, registers);
+        await andThen?.(session);
       });
       recording.sequence = first + count;
     });
@@ -208,10 +254,24 @@ export class PostgresSimulations implements SimulationPersistenceProvider {
     await this.end(simulationId, { ...metrics, status: "completed" });
   }
 
-  /** Ends a simulation. Does nothing for an id that is not recorded. */
-  async end(simulationId: string, end: SimulationEnd): Promise<void> {
-    await this.#recordings.get(simulationId)?.last;
-    await this.#connection.transaction((session) => writeEnd(session, simulationId, end));
+  /**
+   * Ends a simulation, together with rows and events that belong to its end. Does nothing for an id that is not recorded.
+   */
+  async end(
+    simulationId: string,
+    end: SimulationEnd,
+    rows: readonly TableRows[] = [],
+    stretches: readonly EventStretch[] = [],
+  ): Promise<void> {
+    const finish = async (session: PostgresSession) => {
+      for (const each of rows) await insertRows(session, simulationId, each);
+      await writeEnd(session, simulationId, end);
+    };
+    if (stretches.length > 0) await this.#recordStretches(simulationId, stretches, finish);
+    else {
+      await this.#recordings.get(simulationId)?.last;
+      await this.#connection.transaction(finish);
+    }
     this.#recordings.delete(simulationId);
   }
 
@@ -233,6 +293,16 @@ export class PostgresSimulations implements SimulationPersistenceProvider {
     throw new NotFound(
       `No simulation ${JSON.stringify(simulationId)} is being recorded; it was not started, or it has ended`,
     );
+  }
+}
+
+/** The rows of stretches of logs; a restored engine starts a new log. */
+function* batchesOf(recording: Recording, stretches: readonly EventStretch[], first: number): Generator<EventBatch> {
+  let sequence = first;
+  for (const { log, from, to } of stretches) {
+    if (recording.reader?.log !== log) recording.reader = new StretchReader(log);
+    yield* recording.reader.batches(from, to, sequence);
+    sequence += to - from;
   }
 }
 

@@ -47,6 +47,8 @@ export interface ListedSweep {
   readonly name: string;
   readonly sweepType: string;
   readonly createdAt: string;
+  /** When the last run of its registries was added; for a sweep without runs when it was saved first. */
+  readonly changedAt: string;
   readonly pairsTotal: number | null;
   readonly pairsCompleted: number | null;
   /** Rows of its registries. */
@@ -67,7 +69,9 @@ export interface SweepQuery {
 }
 
 const LISTED = `SELECT s.name, s.sweep_type, s.created_at, s.pairs_total, s.pairs_completed,
-    (SELECT count(*) FROM run_registry r WHERE r.sweep_id = s.sweep_id) AS runs FROM sweeps s`;
+    (SELECT count(*) FROM run_registry r WHERE r.sweep_id = s.sweep_id) AS runs,
+    greatest(s.created_at, (SELECT max(r.created_at) FROM run_registry r WHERE r.sweep_id = s.sweep_id)) AS changed_at
+  FROM sweeps s`;
 
 /** The row of a sweep. Its lock makes those wait who save the same sweep. */
 const SAVE_SWEEP = `WITH written AS (
@@ -213,6 +217,7 @@ function listedOfRow(row: Row): ListedSweep {
     name: textIn(row, "name"),
     sweepType: textIn(row, "sweep_type"),
     createdAt: textIn(row, "created_at"),
+    changedAt: textIn(row, "changed_at"),
     pairsTotal: countOrNull(row, "pairs_total"),
     pairsCompleted: countOrNull(row, "pairs_completed"),
     runs: countIn(row, "runs"),
