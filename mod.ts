@@ -56,6 +56,82 @@
  * engine?.agentState("SOUTH").balance; // 800, in cents
  * ```
  *
+ * @example Record runs of both models and ask one question of them
+ * ```ts
+ * import { loadScenarioText, Recordings, rowsFor } from "./mod.ts";
+ *
+ * // A path such as out/runs.duckdb keeps them; DuckDB is loaded here, and needs the permission to call native code.
+ * await using recordings = await Recordings.open(":memory:");
+ * await recordings.recordPayments(`
+ * simulation: { ticks_per_day: 10, num_days: 1, rng_seed: 1 }
+ * agents: [{ id: NORTH, opening_balance: 1000 }, { id: SOUTH, opening_balance: 0 }]
+ * `, { simulationId: "two banks" });
+ * const { scenario } = loadScenarioText(`
+ * name: One firm
+ * agents: [{ id: CB, kind: central_bank, name: Central bank }, { id: A, kind: firm, name: Firm A }]
+ * initial_actions: [{ mint_cash: { to: A, amount: 100 } }]
+ * `, "one firm");
+ * await recordings.recordRing(scenario, { simulationId: "one firm" });
+ * const sql = "SELECT model, count(*) AS events FROM simulations JOIN simulation_events USING (simulation_id) GROUP BY ALL";
+ * for (const { model, events } of await rowsFor(recordings.database, sql)) console.log(model, events);
+ * ```
+ *
+ * @example A table of runs, and questions to it
+ * ```ts
+ * import { FileRegistryStore } from "./mod.ts";
+ *
+ * const directory = Deno.makeTempDirSync();
+ * {
+ *   await using registry = new FileRegistryStore(directory);
+ *   const run = { experimentId: "", status: "completed", artifactPaths: {}, error: null } as const;
+ *   await registry.upsert([
+ *     { ...run, runId: "a", parameters: { kappa: "0.5" }, metrics: { delta_total: "0.25" } },
+ *     { ...run, runId: "b", parameters: { kappa: "2.0" }, metrics: { delta_total: "0" } },
+ *   ]);
+ *   for (const { runId } of await registry.query("", { kappa: 2 })) console.log(runId); // b
+ *   for (const { runId } of await registry.query("", { delta_total: { min: 0.1 } })) console.log(runId); // a
+ * }
+ * Deno.removeSync(directory, { recursive: true });
+ * ```
+ *
+ * @example A sweep into the cloud that the settings name, and its files out of it
+ * ```ts
+ * import {
+ *   downloadSweep,
+ *   migrate,
+ *   openPostgres,
+ *   openS3,
+ *   PostgresRegistryStore,
+ *   processConfiguration,
+ *   requiredDatabaseUrl,
+ *   requiredObjectStorageOptions,
+ *   syncSweep,
+ * } from "./mod.ts";
+ *
+ * async function share(sweep: string, copy: string) {
+ *   const settings = await processConfiguration("."); // BILANCIO_..., .env, bilancio.yaml
+ *   await using database = openPostgres({ url: requiredDatabaseUrl(settings) });
+ *   await using storage = openS3(requiredObjectStorageOptions(settings));
+ *   await migrate(database);
+ *   const report = await syncSweep(sweep, { name: "trading", full: true, database, storage });
+ *   console.log(report.supabase, report.r2); // success success
+ *   const registry = new PostgresRegistryStore(database, { arm: "active" }); // without an arm: of a sweep without pairs
+ *   const jammed = await registry.query("trading", { delta_total: { min: 0.5 } });
+ *   console.log(jammed.map(({ runId }) => runId));
+ *   await downloadSweep(storage, "trading", copy);
+ * }
+ * ```
+ *
+ * @example Which runs of a job did badly, read without the right to write
+ * ```ts
+ * import { RestCloudReader } from "./mod.ts";
+ *
+ * async function worst(jobId: string, url: string, anonKey: string) {
+ *   await using cloud = new RestCloudReader({ url, anonKey });
+ *   return await cloud.queryMetrics({ jobId, minDelta: "0.5", limit: 10 });
+ * }
+ * ```
+ *
  * @module
  */
 
@@ -64,6 +140,7 @@ export { Decimal } from "./src/core/decimal.ts";
 export * from "./src/core/errors.ts";
 export * from "./src/core/event_log.ts";
 export * from "./src/core/model.ts";
+export { csvRecords } from "./src/core/csv_records.ts";
 export { eventLines } from "./src/core/json_lines.ts";
 
 // The ring model
@@ -123,6 +200,7 @@ export type { PaymentOrder } from "./src/payments/engine/submissions.ts";
 export type { Answer as PaymentsAnswer } from "./src/payments/engine/queries.ts";
 export type { TickResult } from "./src/payments/engine/tick.ts";
 export type { SystemMetrics } from "./src/payments/engine/system_metrics.ts";
+export type { SettlementTotals } from "./src/payments/engine/settlement_counter.ts";
 export type { EngineDictionary } from "./src/payments/scenario/conversion.ts";
 export {
   type LoadOptions as PaymentsLoadOptions,
@@ -165,6 +243,7 @@ export * from "./src/experiments/ring_source.ts";
 export * from "./src/experiments/ring_sweep.ts";
 export * from "./src/experiments/samplers.ts";
 export * from "./src/experiments/sweep_config.ts";
+export type { CloudSyncConfig } from "./src/experiments/cloud_sync_config.ts";
 export * from "./src/experiments/sweep_runner.ts";
 export * from "./src/experiments/aggregate.ts";
 export * from "./src/experiments/strategy_outcomes.ts";
@@ -206,6 +285,147 @@ export * from "./src/executors/pool.ts";
 export * from "./src/executors/ring_run.ts";
 export * from "./src/executors/run_product.ts";
 
+// Recorded simulations. DuckDB itself, which is native code, is loaded when the first database is opened.
+export * from "./src/executors/recordings.ts";
+export {
+  type Cell as DatabaseCell,
+  type ColumnType as DatabaseColumnType,
+  type ColumnValues as DatabaseColumnValues,
+  Database as RecordedDatabase,
+  type OpenOptions as DatabaseOptions,
+  type Row as DatabaseRow,
+  type Session as DatabaseSession,
+} from "./src/stores/duckdb/driver.ts";
+export type { Source as DatabaseSource } from "./src/stores/duckdb/source.ts";
+export { openParts } from "./src/stores/duckdb/parts.ts";
+export {
+  type ColumnTable,
+  EXPORTED_TABLES,
+  exportParquet,
+  linesOf,
+  rowsFor,
+  tableFor,
+} from "./src/stores/duckdb/tables.ts";
+export {
+  type EventPage,
+  type EventQuery,
+  eventsInOrder,
+  eventSummary,
+  simulationEvents,
+  type StoredEvent,
+} from "./src/stores/duckdb/queries.ts";
+export * from "./src/stores/duckdb/summaries.ts";
+export { type CostSeries, costSeries } from "./src/stores/duckdb/cost_series.ts";
+export { REPORT_NAMES, type ReportConditions, simulationReport } from "./src/stores/duckdb/reports.ts";
+
+// Postgres. The package is loaded with the first statement.
+export {
+  type AppliedMigration,
+  type BranchEntry,
+  type CloudRecords,
+  type ListedSweep,
+  migrate,
+  openPostgres,
+  pendingMigrations,
+  type PostgresConnection,
+  PostgresJobStore,
+  type PostgresOptions,
+  PostgresRecords,
+  type PostgresRegistryOptions,
+  PostgresRegistryStore,
+  PostgresSimulations,
+  PostgresSweeps,
+  type SavedSweep,
+  type StoredSweep,
+  type SweepQuery,
+  type SweepRecord,
+  type Written,
+} from "./src/stores/postgres/mod.ts";
+export type { PostgresSession } from "./src/stores/postgres/connection.ts";
+export type { Migration } from "./src/stores/postgres/migration_texts.ts";
+export type { RunStore } from "./src/stores/duckdb/run_store.ts";
+export type { ColumnType, ColumnValues } from "./src/stores/duckdb/chunk_writer.ts";
+export type { SimulationEnd, SimulationStart, TableRows } from "./src/stores/duckdb/simulation_rows.ts";
+export type { Row as PostgresRow, SqlValue } from "./src/stores/postgres/values.ts";
+
+// Object storage. The client library is loaded with the first request.
+export { openS3, type S3Options } from "./src/stores/s3/connection.ts";
+export {
+  type ObjectHead,
+  ObjectStorage,
+  type ObjectStream,
+  type PutOptions as ObjectPutOptions,
+  type PutStreamOptions as ObjectPutStreamOptions,
+  type StoredObject,
+  type UnfinishedUpload,
+} from "./src/stores/s3/objects.ts";
+export type { Uploaded as UploadedObject } from "./src/stores/s3/parts.ts";
+export { S3ResultStore } from "./src/stores/s3/result_store.ts";
+export {
+  type DownloadOptions as SweepDownloadOptions,
+  type DownloadReport as SweepDownloadReport,
+  downloadSweep,
+  listSweeps as listUploadedSweeps,
+  type RemovalReport as SweepRemovalReport,
+  removeSweep as removeUploadedSweep,
+  type SweepListing as UploadedSweep,
+  type SweepManifest,
+  type SweepObject,
+  type TransferProgress,
+  type UploadOptions as SweepUploadOptions,
+  type UploadReport as SweepUploadReport,
+  uploadSweep,
+} from "./src/stores/archive/mod.ts";
+
+// The cloud: records in a database, artifacts in object storage
+export { type CloudParts, CompositeStorageClient } from "./src/stores/cloud/composite.ts";
+export type { RestOptions } from "./src/stores/cloud/rest_client.ts";
+export { RestCloudReader } from "./src/stores/cloud/rest_reader.ts";
+export * from "./src/sync/sync_sweep.ts";
+
+// Jobs
+export { FileJobStore } from "./src/stores/files/job_store.ts";
+export { JobManager, type JobManagerOptions } from "./src/jobs/job_manager.ts";
+export { jobConfigOf } from "./src/jobs/job_config.ts";
+export { LocalReader } from "./src/jobs/local_reader.ts";
+export * from "./src/jobs/push_outbox.ts";
+export {
+  type ComparedMeasure,
+  type ComparedPoint,
+  compareJobs,
+  type JobComparison,
+  type MeasureName,
+  MEASURES as COMPARED_MEASURES,
+  type OverallDifference,
+  POINT as COMPARED_POINT,
+  type PointName,
+} from "./src/jobs/compare.ts";
+
+// Settings, and where they come from
+export * from "./src/configuration/configuration.ts";
+export { type Setting, type SettingName, SETTINGS } from "./src/configuration/settings.ts";
+export { maskedAddress, maskedSetting } from "./src/configuration/masking.ts";
+export {
+  databaseUrl,
+  DEFAULT_BUCKET,
+  objectStorageOptions,
+  requiredDatabaseUrl,
+  requiredObjectStorageOptions,
+  requiredSupabaseOptions,
+  type SupabaseOptions,
+  supabaseOptions,
+  type Volume as ConfiguredVolume,
+  volume as configuredVolume,
+  workers as configuredWorkers,
+} from "./src/configuration/views.ts";
+
+// Volumes
+export { DirectoryVolume, type DirectoryVolumeOptions } from "./src/stores/volume/directory_volume.ts";
+export { type Glob, glob } from "./src/stores/volume/glob.ts";
+export { S3Volume, type S3VolumeOptions } from "./src/stores/volume/s3_volume.ts";
+export * from "./src/stores/volume/selection.ts";
+export * from "./src/stores/volume/volume.ts";
+
 // Pages
 export type {
   AgentRow,
@@ -241,5 +461,9 @@ export type {
 export { paymentsPage } from "./src/reports/payments_page.ts";
 export { type PaymentsPageOptions, PaymentsWatch } from "./src/reports/payments_pages.ts";
 
+// Policy experiments
+export * as policyExperiments from "./src/experiments/payments/mod.ts";
+
 // Notebooks
 export * from "./src/reports/notebook.ts";
+export { linesView, type LinesViewOptions } from "./src/reports/notebook_lines.ts";
