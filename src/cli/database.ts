@@ -25,6 +25,9 @@ export async function openDatabase(
 ): Promise<Database> {
   const asked = path ?? DEFAULT_DATABASE;
   const place = from(terminal.directory, asked);
+  if (isDirectoryAt(place)) {
+    throw new NotFound(`${asked} is a directory; this command takes one file: name one of those in it with --db`);
+  }
   if (!isFileAt(place)) throw new NotFound(`There is no database ${asked}; name another with --db`);
   const database = await Database.open(place, { readOnly });
   try {

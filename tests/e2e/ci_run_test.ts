@@ -11,7 +11,10 @@ case "$*" in
 esac
 `;
   for (
-    const [name, text] of [["npx", npx], ["chromium", "#!/bin/sh\n"], ["jupyter-nbconvert", "#!/bin/sh\n"]] as const
+    const [name, text] of [["npx", npx], ["chromium", "#!/bin/sh\n"], ["jupyter-nbconvert", "#!/bin/sh\n"], [
+      "initdb",
+      "#!/bin/sh\n",
+    ]] as const
   ) {
     Deno.chmodSync(folder.write(name, text), 0o755);
   }

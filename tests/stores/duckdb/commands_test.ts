@@ -216,3 +216,11 @@ Deno.test("a database that cannot be used is refused with what to do", async () 
   const folder = await error("payments", "run", "m.yaml", "--persist", "notes.txt/r.duckdb");
   assertMatch(folder, /notes\.txt/);
 });
+
+Deno.test("a command that takes one file says so of a folder", async () => {
+  using place = new Place();
+  Deno.mkdirSync(`${place.path}/parts`);
+  const { code, error } = await program(place.path, "db", "info", "--db", "parts");
+  assertEquals(code, 1);
+  assertMatch(error, /parts is a directory; this command takes one file/);
+});
