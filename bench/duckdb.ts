@@ -270,9 +270,10 @@ function ringText(agents: number): string {
 }
 
 try {
-  await benchCommands();
   const log = await longLog();
+  // First: what others leave in memory is not the recording's.
   await benchRecording(log);
+  await benchCommands();
   await benchSummary();
   await benchTick(log);
 } finally {
