@@ -1,5 +1,6 @@
 /** Workers of a pool whose part files cannot be written: one sentence, no worker left, and nothing lost. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { Database } from "../../src/stores/duckdb/driver.ts";
 import { openParts } from "../../src/stores/duckdb/parts.ts";
 import { program } from "../stores/duckdb/payments_recordings.ts";
 import { Place } from "../stores/places.ts";
@@ -29,6 +30,18 @@ Deno.test("a part file that is no database stops a sweep with its name, and the 
   const rest = await sweep(place, "--resume");
   assertEquals(rest.code, 0, rest.error);
   await assertComplete(place);
+});
+
+Deno.test("a part file whose writer ended before it made its tables is a part without runs", async () => {
+  using place = new Place();
+  assertEquals((await sweep(place)).code, 0);
+  await (await Database.open(`${place.path}/s/recordings/part-early.duckdb`))[Symbol.asyncDispose]();
+  await assertComplete(place);
+  assertEquals((await sweep(place, "--resume")).code, 0);
+  Deno.mkdirSync(`${place.path}/early`);
+  Deno.renameSync(`${place.path}/s/recordings/part-early.duckdb`, `${place.path}/early/part-early.duckdb`);
+  await using early = await openParts(`${place.path}/early`);
+  assertEquals(await early.rows("SELECT * FROM simulations"), []);
 });
 
 function run(program: string, ...args: string[]): boolean {

@@ -6,7 +6,7 @@
 import { NotFound } from "../../core/errors.ts";
 import { checkedName } from "../files/names.ts";
 import { Database } from "./driver.ts";
-import { requireSchema } from "./migrations.ts";
+import { migrate, requireSchema, schemaState } from "./migrations.ts";
 import { columnNames, TABLES, VIEWS } from "./schema.ts";
 import { DuckDbSimulations } from "./simulations.ts";
 
@@ -53,13 +53,15 @@ export function hasParts(directory: string): boolean {
  * @throws {NotFound} for a directory without parts; {@linkcode Conflict} for a part that is being written.
  */
 export async function openParts(directory: string): Promise<Database> {
-  const parts = partNames(directory);
-  if (parts.length === 0) throw new NotFound(`${directory} has no parts of a recording`);
+  const paths = partNames(directory).map((name) => `${directory}/${name}`);
+  if (paths.length === 0) throw new NotFound(`${directory} has no parts of a recording`);
+  const parts: string[] = [];
+  for (const path of paths) if (await hasTables(path)) parts.push(path);
   const database = await Database.open(":memory:");
   try {
-    for (const [i, name] of parts.entries()) {
-      const path = `${directory}/${name}`;
-      await requirePart(path);
+    if (parts.length === 0) await migrate(database);
+    if (parts.length === 0) return database;
+    for (const [i, path] of parts.entries()) {
       await database.run(`ATTACH '${path.replaceAll("'", "''")}' AS part_${i} (READ_ONLY)`);
     }
     const superseded = await findSuperseded(database, parts.length);
@@ -97,8 +99,13 @@ async function findSuperseded(database: Database, parts: number): Promise<Readon
   return found;
 }
 
-/** A part of another schema has to be brought to the present one first. */
-async function requirePart(path: string): Promise<void> {
+/**
+ * Whether a part has tables: a writer may have come to its end before it made them, on a full disk or killed. A part of
+ * another schema has to be brought to the present one first.
+ */
+async function hasTables(path: string): Promise<boolean> {
   await using part = await Database.open(path, { readOnly: true });
+  if ((await schemaState(part)).tables.size === 0) return false;
   await requireSchema(part);
+  return true;
 }
