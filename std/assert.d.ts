@@ -13,8 +13,7 @@ export function assertMatch(actual: string, expected: RegExp, msg?: string): voi
 export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
 export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
 export function assertAlmostEquals(actual: number, expected: number, tolerance?: number, msg?: string): void;
-// deno-lint-ignore no-explicit-any -- the class of any error
-type ErrorClass<E> = new (...args: any[]) => E;
+type ErrorClass<E> = new (...args: never[]) => E;
 export function assertThrows<E extends Error = Error>(
   fn: () => unknown,
   errorClass: ErrorClass<E>,
