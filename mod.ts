@@ -298,6 +298,8 @@ export {
 } from "./src/stores/duckdb/driver.ts";
 export type { Source as DatabaseSource } from "./src/stores/duckdb/source.ts";
 export { openParts } from "./src/stores/duckdb/parts.ts";
+export { DuckDbRegistryStore } from "./src/stores/duckdb/registry_store.ts";
+export { DuckDbJobStore } from "./src/stores/duckdb/job_store.ts";
 export {
   type ColumnTable,
   EXPORTED_TABLES,
