@@ -50,37 +50,14 @@ const READING: readonly string[][] = [
   ["cloud", "list-sweeps", "--json"],
 ];
 
+/** A sweep of one run; the directory follows. */
+const SMALL_SWEEP = "sweep ring --kappas 1 --concentrations 1 --mus 0 --n-agents 4 --out-dir".split(" ");
+
 /** Commands that write. */
 const WRITING: readonly string[][] = [
   ["migrate"],
-  [...[
-    "sweep",
-    "ring",
-    "--kappas",
-    "1",
-    "--concentrations",
-    "1",
-    "--mus",
-    "0",
-    "--n-agents",
-    "4",
-    "--out-dir",
-    "out/s",
-  ], ...["--persist", "--persist-to", "both", "--cloud-sync", "--full", "--job-id", JOB]],
-  [...[
-    "sweep",
-    "ring",
-    "--kappas",
-    "1",
-    "--concentrations",
-    "1",
-    "--mus",
-    "0",
-    "--n-agents",
-    "4",
-    "--out-dir",
-    "out/t",
-  ], ...["--persist", "--json", "--job-id", OTHER]],
+  [...SMALL_SWEEP, "out/s", "--persist", "--persist-to", "both", "--cloud-sync", "--full", "--job-id", JOB],
+  [...SMALL_SWEEP, "out/t", "--persist", "--json", "--job-id", OTHER],
   ["cloud", "sync", "out/s", "--full", "--json"],
   ["cloud", "sync", "out/s", "--full"],
   ["cloud", "push"],
