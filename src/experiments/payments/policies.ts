@@ -85,30 +85,11 @@ export function liquiditySettings(policy: Policy, agent: JsonMap): LiquiditySett
   };
 }
 
-/** An agent's own figures in a scenario (spec 08 9.3). */
-export interface AgentFigures {
-  readonly openingBalance: number;
-  readonly creditLimit: number;
-  readonly maxCollateralCapacity: number | undefined;
-  readonly pool: number | undefined;
-}
-
 /**
- * The figures of one agent; of agents with the same id the last counts.
+ * The agent of a configuration, with its own figures (spec 08 9.3); of agents with the same id the last counts.
  *
  * @throws {PaymentsError} when there is none.
  */
-export function agentFigures(config: EngineConfig, agent: string): AgentFigures {
-  const found = agentOf(config, agent);
-  return {
-    openingBalance: found.openingBalance,
-    creditLimit: found.unsecuredCap,
-    maxCollateralCapacity: found.maxCollateralCapacity,
-    pool: found.liquidityPool,
-  };
-}
-
-/** The agent of a configuration. @throws {PaymentsError} when there is none. */
 export function agentOf(config: EngineConfig, agent: string): AgentConfig {
   const found = config.agents.findLast(({ id }) => id === agent);
   if (found === undefined) throw new PaymentsError("KeyError", `Agent '${agent}' not found in scenario config`);

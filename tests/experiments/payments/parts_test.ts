@@ -12,7 +12,7 @@ import {
 } from "../../../src/experiments/payments/convergence.ts";
 import { agentHistories, type AgentHistory, type PaymentRecord } from "../../../src/experiments/payments/history.ts";
 import {
-  agentFigures,
+  agentOf,
   agentWithPolicy,
   defaultPolicy,
   liquiditySettings,
@@ -377,9 +377,9 @@ function agentE() {
 }
 
 Deno.test("figures of an agent come from the scenario alone", () => {
-  const figures = agentFigures(engineE.config, "BANK_B");
-  assertEquals(figures, { openingBalance: 0, creditLimit: 5000, maxCollateralCapacity: undefined, pool: 100000 });
-  assertThrows(() => agentFigures(engineE.config, "BANK_X"), Error, "Agent 'BANK_X' not found in scenario config");
+  const { openingBalance, unsecuredCap, maxCollateralCapacity, liquidityPool } = agentOf(engineE.config, "BANK_B");
+  assertEquals([openingBalance, unsecuredCap, maxCollateralCapacity, liquidityPool], [0, 5000, undefined, 100000]);
+  assertThrows(() => agentOf(engineE.config, "BANK_X"), Error, "Agent 'BANK_X' not found in scenario config");
 });
 
 Deno.test("behaviour policyFormsDiffer: both sides", () => {

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { fromFileUrl } from "@std/path";
 import fc from "fast-check";
 import { CORRECTED } from "../../../src/experiments/payments/behaviours.ts";
-import { agentFigures, defaultPolicy, FRACTION } from "../../../src/experiments/payments/policies.ts";
+import { agentOf, defaultPolicy, FRACTION } from "../../../src/experiments/payments/policies.ts";
 import { drawSample, type Sample } from "../../../src/experiments/payments/sampling.ts";
 import { sandboxConfig } from "../../../src/experiments/payments/sandbox.ts";
 import { simulate, simulatedConfig } from "../../../src/experiments/payments/simulation.ts";
@@ -200,13 +200,9 @@ Deno.test("INV-10: an agent's figures are read from a scenario in one way for th
       ...(capacity === null ? {} : { max_collateral_capacity: capacity }),
     };
     const { config, behaviours } = readPaymentsScenario({ ...SCENARIO_E, agents: [agent, other] });
-    const figures = agentFigures(config, "BANK_A");
-    assertEquals(figures, {
-      openingBalance: opening,
-      creditLimit: cap,
-      pool: pool ?? undefined,
-      maxCollateralCapacity: capacity ?? undefined,
-    });
+    const { openingBalance, unsecuredCap, liquidityPool, maxCollateralCapacity } = agentOf(config, "BANK_A");
+    assertEquals([openingBalance, unsecuredCap], [opening, cap]);
+    assertEquals([liquidityPool, maxCollateralCapacity], [pool ?? undefined, capacity ?? undefined]);
     const rules = { config, engine: behaviours, experiment: CORRECTED, ticks: 6 };
     const policy = defaultPolicy("BANK_A");
     const alone = sandboxConfig(rules, "BANK_A", policy, NO_PAYMENTS);
