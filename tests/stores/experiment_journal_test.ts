@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Conflict, InvalidReference, StoreError } from "../../src/core/errors.ts";
-import { BothRecorders } from "../../src/experiments/payments/both_recorders.ts";
+import { BothRecorders } from "../experiments/payments/both_recorders.ts";
 import { CORRECTED } from "../../src/experiments/payments/behaviours.ts";
 import { runExperiment } from "../../src/experiments/payments/experiment.ts";
 import { MemoryRecorder } from "../../src/experiments/payments/memory_recorder.ts";

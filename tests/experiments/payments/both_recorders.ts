@@ -3,8 +3,8 @@
  *
  * @module
  */
-import type { PaymentsEngine } from "../../payments/engine/engine.ts";
-import type { TickResult } from "../../payments/engine/tick.ts";
+import type { PaymentsEngine } from "../../../src/payments/engine/engine.ts";
+import type { TickResult } from "../../../src/payments/engine/tick.ts";
 import type {
   EvaluationRecord,
   ExperimentEvent,
@@ -14,7 +14,7 @@ import type {
   SimulationRecord,
   SimulationWatch,
   WatchedSimulation,
-} from "./contracts.ts";
+} from "../../../src/experiments/payments/contracts.ts";
 
 /** Every record goes to the first recorder, then to the second. */
 export class BothRecorders implements ExperimentRecorder {
