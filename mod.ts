@@ -140,6 +140,15 @@ export { Decimal } from "./src/core/decimal.ts";
 export * from "./src/core/errors.ts";
 export * from "./src/core/event_log.ts";
 export * from "./src/core/model.ts";
+export {
+  cellAt,
+  cellsOf,
+  type CodedTexts,
+  type ColumnValue,
+  type CompactValues,
+  type EqualTexts,
+  type SameValue,
+} from "./src/core/column_values.ts";
 export { csvRecords } from "./src/core/csv_records.ts";
 export { eventLines } from "./src/core/json_lines.ts";
 
@@ -196,6 +205,7 @@ export {
 } from "./src/payments/script.ts";
 export { PaymentsEngine, type QueueCallAnswer } from "./src/payments/engine/engine.ts";
 export type { CallAnswer as CollateralCallAnswer } from "./src/payments/engine/collateral.ts";
+export type { RecordColumns as PaymentRecordColumns } from "./src/payments/engine/payment_records.ts";
 export type { PaymentOrder } from "./src/payments/engine/submissions.ts";
 export type { Answer as PaymentsAnswer } from "./src/payments/engine/queries.ts";
 export type { TickResult } from "./src/payments/engine/tick.ts";

@@ -169,7 +169,7 @@ async function execute({ prepared, records, runId, recorded }: Start, flags: Run
   const { proposerOf } = await import("./payments_experiment_file.ts");
   const proposer = await proposerOf(settings);
   const { Interrupt } = await import("./interrupt.ts");
-  const { breathing } = await import("./breathing.ts");
+  const { breathing } = await import("../executors/event_loop.ts");
   const { runExperiment } = await import("../experiments/payments/experiment.ts");
   const { CORRECTED, REFERENCE } = await import("../experiments/payments/behaviours.ts");
   const { MemoryRecorder } = await import("../experiments/payments/memory_recorder.ts");

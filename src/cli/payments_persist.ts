@@ -4,6 +4,7 @@
  * @module
  */
 import type { PaymentsScenario } from "../payments/scenario/load.ts";
+import { OpeningStore } from "../stores/duckdb/opening_store.ts";
 import { PaymentsRecorder } from "../stores/duckdb/payments_recorder.ts";
 import { type NamedPlace, openPlace, type PaymentsPlace } from "./payments_place.ts";
 import { openRecording } from "./recording_file.ts";
@@ -24,26 +25,37 @@ interface Overrides {
 
 /** A recording under way. */
 export class PaymentsPersistence implements AsyncDisposable {
+  readonly #place: Promise<PaymentsPlace>;
+  readonly #store: OpeningStore;
+
   private constructor(
-    readonly place: PaymentsPlace,
+    place: Promise<PaymentsPlace>,
+    store: OpeningStore,
     readonly recorder: PaymentsRecorder,
     readonly simulationId: string,
-  ) {}
+  ) {
+    this.#place = place;
+    this.#store = store;
+  }
+
+  /** Throws what opening the database, or beginning the simulation in it, failed with so far. */
+  check(): void {
+    this.#store.check();
+  }
 
   /** The database as the caller named it. */
-  get database(): string {
-    return this.place.name;
+  async database(): Promise<string> {
+    return (await this.#place).name;
   }
 
   /** What is said of a run that was stopped. */
-  get goOn(): string {
-    return `${this.simulationId} is recorded so far; ${this.place.goOn(this.simulationId)}.`;
+  async goOn(): Promise<string> {
+    return `${this.simulationId} is recorded so far; ${(await this.#place).goOn(this.simulationId)}.`;
   }
 
   /**
-   * Opens the database and begins the simulation.
-   *
-   * @throws {Conflict} when another process holds the database, or when it has a simulation of that id.
+   * Starts to open the database and to begin the simulation in it. The run can begin meanwhile: {@linkcode check} and the
+   * recorder throw the {@linkcode Conflict} of a database that another process holds, or that has a simulation of that id.
    */
   static async open(
     database: NamedPlace,
@@ -55,32 +67,33 @@ export class PaymentsPersistence implements AsyncDisposable {
   ): Promise<PaymentsPersistence> {
     const document = await overriddenDocument(file, overrides, terminal);
     const { "run-ticks": ticks, script } = overrides;
-    const place = await openPlace(database, terminal, overrides.quiet);
-    try {
-      const simulationId = id ?? `sim-${crypto.randomUUID().slice(0, 8)}`;
-      const recorder = await PaymentsRecorder.start(place.store, {
-        simulationId,
-        file,
-        document,
-        config,
-        reference: overrides.reference === true,
-        fullReplay: overrides["full-replay"] === true,
-        remake: {
-          dictionary,
-          behaviours,
-          ...(ticks === undefined ? {} : { ticks }),
-          ...(script === undefined ? {} : { script: readText(terminal.directory, script, "script") }),
-        },
-      });
-      return new PaymentsPersistence(place, recorder, simulationId);
-    } catch (error) {
-      await place[Symbol.asyncDispose]();
-      throw error;
-    }
+    const remake = {
+      dictionary,
+      behaviours,
+      ...(ticks === undefined ? {} : { ticks }),
+      ...(script === undefined ? {} : { script: readText(terminal.directory, script, "script") }),
+    };
+    const place = openPlace(database, terminal, overrides.quiet);
+    // Of a server nothing has to be made, and a wrong address is told before anything else.
+    if (database === "postgres") await place;
+    const store = new OpeningStore(place.then((open) => open.store));
+    const simulationId = id ?? `sim-${crypto.randomUUID().slice(0, 8)}`;
+    const recorder = await PaymentsRecorder.start(store, {
+      simulationId,
+      file,
+      document,
+      config,
+      reference: overrides.reference === true,
+      fullReplay: overrides["full-replay"] === true,
+      remake,
+    });
+    return new PaymentsPersistence(place, store, recorder, simulationId);
   }
 
+  /** Closes the database; whoever recorded was told when it could not be opened. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.place[Symbol.asyncDispose]();
+    const place = await this.#place.catch(() => undefined);
+    await place?.[Symbol.asyncDispose]();
   }
 }
 

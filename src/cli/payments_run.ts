@@ -164,7 +164,7 @@ async function recordedOrNot(
     return await simulate(file, scenario, { ...showing, persistence, signal: interrupt.stop }, terminal);
   } catch (error) {
     if (interrupt.status === undefined || error !== interrupt.stop.reason) throw error;
-    terminal.error(`Interrupted: ${persistence.goOn}\n`);
+    terminal.error(`Interrupted: ${await persistence.goOn()}\n`);
     return { stopped: interrupt.status };
   }
 }
@@ -226,27 +226,29 @@ async function simulate(
     : await recorded(persistence, config, options);
   const seconds = (performance.now() - started) / 1000;
   const { engine, error } = result;
-  await persistence?.recorder.finish(result, {
-    ticks,
-    seconds,
-    totalCost,
-    lsmReleases: saving.count,
-    database: persistence.database,
-  });
+  const lsmReleases = saving.count;
+  const database = await persistence?.database() ?? "";
+  await persistence?.recorder.finish(result, { ticks, seconds, totalCost, lsmReleases, database });
   if (engine !== undefined && error === undefined && mode !== "stream") {
     const { rngSeed: seed } = config;
-    const recorded = persistence === undefined ? {} : { recorded: persistence };
-    const figures = { file, seed, ticks, seconds, lsmReleases: saving.count, totalCost, ...recorded };
+    const recorded = persistence === undefined
+      ? {}
+      : { recorded: { simulationId: persistence.simulationId, database } };
+    const figures = { file, seed, ticks, seconds, lsmReleases, totalCost, ...recorded };
     terminal.out(mode === "event-stream" ? streamSummary(engine, figures) : summaryLine(engine, figures));
   }
   const stopped = error === undefined ? {} : { error: error.message };
   return { run: result, page: watch?.page({ name: fileNameOf(file), ...planned, ...stopped }) };
 }
 
-async function recorded({ recorder }: PaymentsPersistence, config: PaymentsScenario["config"], options: RunOptions) {
+async function recorded(persistence: PaymentsPersistence, config: PaymentsScenario["config"], options: RunOptions) {
   const { runRecorded } = await import("../executors/recorded_payments.ts");
-  const { breathing } = await import("./breathing.ts");
-  return await runRecorded(recorder, config, options, breathing());
+  const { breathing } = await import("../executors/event_loop.ts");
+  const breathe = breathing();
+  return await runRecorded(persistence.recorder, config, options, () => {
+    persistence.check();
+    return breathe();
+  });
 }
 
 async function readScript(file: string, terminal: Terminal) {

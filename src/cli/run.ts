@@ -22,6 +22,7 @@ import {
 } from "./flags.ts";
 import type { Output } from "./outputs.ts";
 import { from } from "./paths.ts";
+import type { RingPersistence } from "./ring_persist.ts";
 import type { Terminal } from "./terminal.ts";
 
 const FLAGS = {
@@ -84,14 +85,10 @@ async function run(file: string, flags: RunFlags, terminal: Terminal): Promise<n
   const balances = flags["export-balances"] ?? scenario.run.export.balancesCsv ?? undefined;
   checkDistinct(terminal.directory, [file, events, balances, flags.html, ...metricPaths(flags["metrics-dir"])]);
 
+  await using persistence = await persistenceOf(file, flags, terminal);
   const started = performance.now();
-  const outcome = await simulated(parsed, flags);
-  if (flags.persist !== undefined) {
-    const { persistRing } = await import("./ring_persist.ts");
-    const seconds = (performance.now() - started) / 1000;
-    const names = { database: flags.persist, simulationId: flags["simulation-id"], file };
-    await persistRing(names, scenario, outcome, seconds, terminal);
-  }
+  const outcome = await simulated(parsed, flags, () => persistence?.open());
+  await persistence?.record(scenario, outcome, (performance.now() - started) / 1000);
   const outputs: Output[] = [];
   if (balances !== undefined) {
     const { balancesCsv } = await import("../ring/balances.ts");
@@ -135,13 +132,26 @@ function limitsOf(
   return { ...(maxDays === undefined ? {} : { maxDays }), ...(quietDays === undefined ? {} : { quietDays }) };
 }
 
-async function simulated({ scenario }: ParsedScenario, flags: RunFlags): Promise<RingOutcome> {
+/** Where the run is recorded, if anywhere. */
+async function persistenceOf(
+  file: string,
+  { persist, "simulation-id": simulationId }: RunFlags,
+  terminal: Terminal,
+): Promise<RingPersistence | undefined> {
+  if (persist === undefined) return undefined;
+  const { RingPersistence } = await import("./ring_persist.ts");
+  return new RingPersistence({ database: persist, simulationId, file }, terminal);
+}
+
+/** @param onDay called after every day */
+async function simulated({ scenario }: ParsedScenario, flags: RunFlags, onDay: () => void): Promise<RingOutcome> {
   const { preflightAliases } = await import("../ring/scenario/preflight.ts");
   const { simulateRing } = await import("../ring/engine/simulate.ts");
   preflightAliases(scenario);
   const { "default-handling": defaultHandling } = flags;
   return simulateRing(scenario, {
     checkInvariants: flags["check-invariants"] ?? "setup",
+    onTime: onDay,
     ...limitsOf(flags),
     ...(defaultHandling === undefined ? {} : { defaultHandling }),
   });

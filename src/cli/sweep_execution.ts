@@ -92,10 +92,10 @@ async function configuredWorkers(terminal: Terminal): Promise<number | undefined
 }
 
 /**
- * The executor that the flags ask for.
+ * The executor that the flags ask for. One that records throws the {@linkcode Conflict} of recordings that another process
+ * writes to, and the {@linkcode StoreError} of those that cannot be made, when it has begun its runs.
  *
  * @param directory that of the sweep, for its recordings
- * @throws {Conflict} when another process records there; {@linkcode StoreError} when nothing can be recorded there.
  */
 export async function executorOf(
   flags: ExecutionFlags,
@@ -118,7 +118,7 @@ export async function executorOf(
   if (recordings !== undefined) {
     const { RecordingExecutor } = await recordingExecutor();
     const { PartRecorder } = await runRecorder();
-    return new RecordingExecutor(await PartRecorder.open({ directory: recordings, part: "local" }), results);
+    return new RecordingExecutor(new PartRecorder({ directory: recordings, part: "local" }), results);
   }
   return new LocalExecutor(executeRing, results);
 }

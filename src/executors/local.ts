@@ -11,15 +11,8 @@ import type {
   RunResult,
   SimulationExecutor,
 } from "../experiments/contracts.ts";
+import { breathing } from "./event_loop.ts";
 import { failedProduct, keepsArtifacts, type RunFunction, type RunProduct } from "./run_product.ts";
-
-/**
- * Milliseconds that short runs may take together before anything else gets its turn: a turn after each of them would
- * have the registry flush the disk for each of them, too.
- */
-const TURN = 5;
-/** Turns in a row: an answer of a database takes several, each of which costs next to nothing where nobody waits. */
-const TURNS = 8;
 
 /** The executor that needs nothing. */
 export class LocalExecutor implements SimulationExecutor {
@@ -43,7 +36,8 @@ export class LocalExecutor implements SimulationExecutor {
     requests: Iterable<RunRequest> | AsyncIterable<RunRequest>,
     options: ExecuteOptions = {},
   ): AsyncIterable<RunResult> {
-    let turnedAt = performance.now();
+    // A turn after each short run would have the registry flush the disk for each of them, too.
+    const breathe = breathing();
     for await (const request of requests) {
       if (options.signal?.aborted) return;
       try {
@@ -53,10 +47,7 @@ export class LocalExecutor implements SimulationExecutor {
         if (options.signal?.aborted) return;
         throw error;
       }
-      if (performance.now() - turnedAt < TURN) continue;
-      // Timers, signals and finished writes get their turn; a timer would wait a millisecond and more.
-      for (let turn = 0; turn < TURNS; turn++) await new Promise<void>((resolve) => setImmediate(resolve));
-      turnedAt = performance.now();
+      await breathe();
     }
   }
 

@@ -5,6 +5,7 @@
  * @module
  */
 import { Conflict, StoreError } from "../core/errors.ts";
+import { breathing } from "./event_loop.ts";
 import { type FromWorker, messageToWorker, ProductPacker, SHARED, type ToWorker } from "./pool_protocol.ts";
 import { failedProduct, type RingRunLeft, type RunFunction, type RunProduct } from "./run_product.ts";
 import type { RecordingPlace, RunRecorder } from "./run_recorder.ts";
@@ -18,7 +19,7 @@ export interface WorkerScope {
   postMessage(message: unknown, transfer?: Transferable[]): void;
 }
 
-/** Opens the place where a worker records its runs. */
+/** Gives what records a worker's runs; its place may still be being opened. */
 export type OpenRecorder = (place: RecordingPlace) => Promise<RunRecorder>;
 
 /** Serves the pool from a worker, one batch after the other, until the pool ends the worker. */
@@ -81,6 +82,8 @@ class Served {
     const cancel = new AbortController();
     const shared = this.#shared;
     const recorder = this.#recorder;
+    // What the database answers is let in while runs are made; without one nothing has to come in.
+    const breathe = recorder === undefined ? undefined : breathing();
     let reported = start;
     for (const request of requests) {
       let unreported: number | undefined;
@@ -108,6 +111,8 @@ class Served {
       }
       reportDay();
       packer.add(product);
+      await breathe?.();
+      recorder?.check();
       if (recorder?.isFull) await recorder.flush();
     }
     const { runs, bytes } = packer.take();

@@ -10,5 +10,5 @@ import { executeRing } from "./ring_run.ts";
 serveRuns(executeRing, self, async (place) => {
   // A database is loaded when something is recorded.
   const { PartRecorder } = await import("./run_recorder.ts");
-  return await PartRecorder.open(place);
+  return new PartRecorder(place);
 });

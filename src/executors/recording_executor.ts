@@ -53,6 +53,7 @@ export class RecordingExecutor implements SimulationExecutor {
     let written: Written = { results: [], flushed: Promise.resolve() };
     let since = performance.now();
     for await (const result of this.#inner.executeMany(requests, options)) {
+      this.#recorder.check();
       finished.push(result);
       if (!this.#recorder.isFull && performance.now() - since < PATIENCE) continue;
       // The next runs are made while these are put on the disk.
@@ -66,6 +67,8 @@ export class RecordingExecutor implements SimulationExecutor {
     await written.flushed;
     yield* written.results;
     await this.#flush();
+    // The tables of the sweep are written meanwhile.
+    this.#recorder.tidy();
     yield* finished;
   }
 

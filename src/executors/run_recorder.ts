@@ -14,6 +14,8 @@ import type { RingRunLeft } from "./run_product.ts";
 export interface RunRecorder extends AsyncDisposable {
   /** Takes what a run left; it is on the disk after the next {@linkcode flush}. */
   add(left: RingRunLeft): void;
+  /** Throws what opening the place failed with so far: nothing of what is made from now on could be kept. */
+  check(): void;
   /** Whether enough waits for a {@linkcode flush}. */
   readonly isFull: boolean;
   /**
@@ -22,6 +24,8 @@ export interface RunRecorder extends AsyncDisposable {
    * @throws {StoreError} when it cannot be written; what waited is not recorded then.
    */
   flush(): Promise<void>;
+  /** Starts what closing would take long for, while the caller does something else. More can be added all the same. */
+  tidy(): void;
 }
 
 /** Where runs are recorded: a directory of part files, and which of them. */
@@ -37,17 +41,23 @@ const MOST_EVENTS = 60_000;
 
 /** Records in the part file of one writer. */
 export class PartRecorder implements RunRecorder {
-  readonly #part: DuckDbSimulations;
+  readonly #part: Promise<DuckDbSimulations>;
+  #failure: unknown;
   #waiting: WholeSimulation[] = [];
   #events = 0;
 
-  private constructor(part: DuckDbSimulations) {
-    this.#part = part;
+  /**
+   * Starts to open the part file: the first runs are made meanwhile. {@linkcode check} and {@linkcode flush} throw the
+   * {@linkcode Conflict} of one that another process writes to, and the {@linkcode StoreError} of one that cannot be made.
+   */
+  constructor({ directory, part }: RecordingPlace) {
+    this.#part = openPart(directory, part);
+    this.#part.catch((error) => this.#failure = error);
   }
 
-  /** Opens the part file. @throws {Conflict} when another process writes to it. */
-  static async open({ directory, part }: RecordingPlace): Promise<PartRecorder> {
-    return new PartRecorder(await openPart(directory, part));
+  /** @inheritdoc */
+  check(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** @inheritdoc */
@@ -69,12 +79,19 @@ export class PartRecorder implements RunRecorder {
     const waiting = this.#waiting;
     this.#waiting = [];
     this.#events = 0;
+    const part = await this.#part;
     // A run that is made again replaces its earlier recording, which says the same.
-    await this.#part.recordMany(waiting, { replace: true });
+    await part.recordMany(waiting, { replace: true });
   }
 
-  /** Closes the part file. What was not flushed is not recorded. */
+  /** @inheritdoc */
+  tidy(): void {
+    this.#part.then((part) => part.database.tidy()).catch(() => {}); // one that never opened is told by the others
+  }
+
+  /** Closes the part file. What was not flushed is not recorded; that it was never open is told by the others. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#part[Symbol.asyncDispose]();
+    const part = await this.#part.catch(() => undefined);
+    await part?.[Symbol.asyncDispose]();
   }
 }

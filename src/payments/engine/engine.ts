@@ -18,7 +18,7 @@ import { buildState } from "./construction.ts";
 import { CostRules } from "./cost_rules.ts";
 import { totalCost } from "./bank.ts";
 import { EngineView } from "./policy_view.ts";
-import { paymentColumns, paymentRecords } from "./payment_records.ts";
+import { paymentColumns, paymentRecords, type RecordColumns } from "./payment_records.ts";
 import * as queries from "./queries.ts";
 import type { EngineState } from "./state.ts";
 import {
@@ -276,7 +276,7 @@ export class PaymentsEngine {
   }
 
   /** The same as {@linkcode paymentRecords}, in columns: a long run has tens of thousands. */
-  paymentColumns(day?: number): Readonly<Record<string, (string | number | boolean | null)[]>> {
+  paymentColumns(day?: number): RecordColumns {
     return paymentColumns(this.#state, day);
   }
 

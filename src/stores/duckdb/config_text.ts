@@ -7,25 +7,45 @@
 import { createHash } from "node:crypto";
 import { Decimal } from "../../core/decimal.ts";
 import { floatText, jsonString } from "../../core/number_text.ts";
+import { isRecord } from "../../experiments/plan.ts";
 
 /** The JSON text of a configuration, with `", "` and `": "` between its parts. */
 export function configJson(value: unknown, sorted = false): string {
-  const plain = scalarText(value, "null", ["true", "false"]);
-  if (plain !== undefined) return plain;
-  if (typeof value === "string") return jsonString(value);
-  if (Array.isArray(value)) return `[${value.map((member) => configJson(member, sorted)).join(", ")}]`;
-  const members = membersOf(value);
-  if (sorted) members.sort(([a], [b]) => a < b ? -1 : a > b ? 1 : 0);
-  return `{${members.map(([key, member]) => `${jsonString(key)}: ${configJson(member, sorted)}`).join(", ")}}`;
+  return textOf(value, sorted ? SORTED_JSON : JSON_TEXT);
 }
 
 /** The text of a configuration as a Python literal, from which the hash of a run is made. */
 export function pythonLiteral(value: unknown): string {
-  const plain = scalarText(value, "None", ["True", "False"]);
+  return textOf(value, PYTHON);
+}
+
+/** How a configuration is written. */
+interface Spelling {
+  readonly none: string;
+  readonly truth: readonly [no: string, yes: string];
+  readonly text: (text: string) => string;
+  readonly isSorted: boolean;
+}
+
+const JSON_TEXT: Spelling = { none: "null", truth: ["false", "true"], text: jsonString, isSorted: false };
+const SORTED_JSON: Spelling = { ...JSON_TEXT, isSorted: true };
+const PYTHON: Spelling = { none: "None", truth: ["False", "True"], text: pythonString, isSorted: false };
+
+/** Texts grow in place: a configuration has tens of thousands of members. */
+function textOf(value: unknown, spelling: Spelling): string {
+  if (typeof value === "string") return spelling.text(value);
+  const plain = scalarText(value, spelling);
   if (plain !== undefined) return plain;
-  if (typeof value === "string") return pythonString(value);
-  if (Array.isArray(value)) return `[${value.map(pythonLiteral).join(", ")}]`;
-  return `{${membersOf(value).map(([key, member]) => `${pythonString(key)}: ${pythonLiteral(member)}`).join(", ")}}`;
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const member of value) text += text === "" ? textOf(member, spelling) : `, ${textOf(member, spelling)}`;
+    return `[${text}]`;
+  }
+  if (!isRecord(value)) return "{}";
+  const keys = Object.keys(value);
+  if (spelling.isSorted) keys.sort();
+  for (const key of keys) text += `${text === "" ? "" : ", "}${spelling.text(key)}: ${textOf(value[key], spelling)}`;
+  return `{${text}}`;
 }
 
 /** The hash of a run's configuration: SHA-256 in hexadecimal digits. */
@@ -44,17 +64,13 @@ function sha256(text: string): string {
 }
 
 /** Numbers, truth values and nothing; undefined for the rest. */
-function scalarText(value: unknown, none: string, truth: readonly [string, string]): string | undefined {
+function scalarText(value: unknown, { none, truth }: Spelling): string | undefined {
   if (value === null || value === undefined) return none;
-  if (typeof value === "boolean") return truth[value ? 0 : 1];
+  if (typeof value === "boolean") return truth[value ? 1 : 0];
   if (typeof value === "bigint") return String(value);
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : floatText(value);
   if (value instanceof Decimal) return value.isInteger ? value.toString() : floatText(value.toNumber());
   return undefined;
-}
-
-function membersOf(value: unknown): [string, unknown][] {
-  return typeof value === "object" && value !== null ? Object.entries(value) : [];
 }
 
 function pythonString(text: string): string {

@@ -4,7 +4,13 @@
  *
  * @module
  */
-import type { DuckDBConnection, DuckDBInstance, DuckDBValue } from "@duckdb/node-api";
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBPreparedStatement,
+  DuckDBResultReader,
+  DuckDBValue,
+} from "@duckdb/node-api";
 import { CHUNK, ChunkWriter, type ColumnType, type ColumnValues } from "./chunk_writer.ts";
 import { databaseFailure } from "./failures.ts";
 
@@ -56,15 +62,21 @@ export class Session {
     this.#path = path;
   }
 
-  /** Carries out one or several statements. @throws {StoreError} and {@linkcode Conflict}, see `failures.ts`. */
+  /**
+   * Carries out a statement, or several without values. After one that fails the rest is left out.
+   *
+   * @throws {StoreError} and {@linkcode Conflict}, see `failures.ts`.
+   */
   async run(sql: string, values: readonly Cell[] = []): Promise<void> {
-    await this.#attempt(() => this.#connection.run(sql, this.#bound(values)));
+    await this.#attempt(() =>
+      this.#result(sql, values, (statement) => statement.run(), () => this.#connection.run(sql))
+    );
   }
 
   /** The rows of a query. */
   async rows(sql: string, values: readonly Cell[] = []): Promise<Row[]> {
     return await this.#attempt(async () => {
-      const reader = await this.#connection.runAndReadAll(sql, this.#bound(values));
+      const reader = await this.#read(sql, values);
       const names = reader.deduplicatedColumnNames();
       const columns = reader.getColumnsJS();
       return Array.from({ length: reader.currentRowCount }, (_, place) => {
@@ -78,7 +90,7 @@ export class Session {
   /** The result of a query as columns by name. */
   async columns(sql: string, values: readonly Cell[] = []): Promise<Record<string, Cell[]>> {
     return await this.#attempt(async () => {
-      const reader = await this.#connection.runAndReadAll(sql, this.#bound(values));
+      const reader = await this.#read(sql, values);
       return Object.fromEntries(
         Object.entries(reader.getColumnsObjectJS()).map(([name, column]) => [name, column.map(cellOf)]),
       );
@@ -110,8 +122,30 @@ export class Session {
     });
   }
 
-  #bound(values: readonly Cell[]): DuckDBValue[] {
-    return values.map((value) => this.#value(value));
+  #read(sql: string, values: readonly Cell[]): Promise<DuckDBResultReader> {
+    return this.#result(
+      sql,
+      values,
+      (statement) => statement.runAndReadAll(),
+      () => this.#connection.runAndReadAll(sql),
+    );
+  }
+
+  /** In as few calls as there can be: each waits for its turn on two threads. Without values one is enough. */
+  async #result<T>(
+    sql: string,
+    values: readonly Cell[],
+    prepared: (statement: DuckDBPreparedStatement) => Promise<T>,
+    unprepared: () => Promise<T>,
+  ): Promise<T> {
+    if (values.length === 0) return await unprepared();
+    const statement = await this.#connection.prepare(sql);
+    try {
+      statement.bind(values.map((value) => this.#value(value)));
+      return await prepared(statement);
+    } finally {
+      statement.destroySync();
+    }
   }
 
   #value(value: Cell): DuckDBValue {
@@ -219,6 +253,18 @@ export class Database implements AsyncDisposable {
     });
   }
 
+  /** Statements without values in one call, kept as a whole or not at all. */
+  script(sql: string): Promise<void> {
+    return this.exclusively(async (session) => {
+      try {
+        await session.run(`BEGIN TRANSACTION;\n${sql};\nCOMMIT`);
+      } catch (error) {
+        await session.run("ROLLBACK").catch(() => {}); // as in a transaction
+        throw error;
+      }
+    });
+  }
+
   /** See {@linkcode Session.run}. */
   run(sql: string, values: readonly Cell[] = []): Promise<void> {
     return this.exclusively((session) => session.run(sql, values));
@@ -232,6 +278,15 @@ export class Database implements AsyncDisposable {
   /** See {@linkcode Session.columns}. */
   columns(sql: string, values: readonly Cell[] = []): Promise<Record<string, Cell[]>> {
     return this.exclusively((session) => session.columns(sql, values));
+  }
+
+  /**
+   * Brings what the journal holds into the file, after the work under way and while the caller does something else.
+   * Closing does so, too, and keeps this thread waiting for it. Where that fails the rows stay in the journal.
+   */
+  tidy(): void {
+    if (this.readOnly) return;
+    this.run("CHECKPOINT").catch(() => {});
   }
 
   /** Waits for the work under way and closes the file. */

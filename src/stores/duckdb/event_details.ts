@@ -8,21 +8,44 @@ import { Decimal } from "../../core/decimal.ts";
 import { type Column, type EventTable, NumberColumn, ReferenceColumn, TextColumn } from "../../core/event_log.ts";
 import { decimalJson, floatText, jsonString } from "../../core/number_text.ts";
 import type { EventRecord, ReadableLog } from "../../experiments/contracts.ts";
+import { isRecord } from "../../experiments/plan.ts";
 import { LIST_FIELDS, PAYMENT_EVENTS } from "../../payments/events.ts";
 import { RING_AGENT_FIELDS } from "./event_shapes.ts";
 
 /** The JSON of a value with `", "` and `": "` between its parts, as spec 08 1 has it. */
 export function storedJson(value: unknown): string {
-  if (value === null || value === undefined) return "null";
-  if (typeof value === "string") return jsonString(value);
-  if (typeof value === "number") return numberJson(value);
-  if (typeof value === "boolean" || typeof value === "bigint") return String(value);
+  switch (typeof value) {
+    case "string":
+      return jsonString(value);
+    case "number":
+      return numberJson(value);
+    case "boolean":
+    case "bigint":
+      return String(value);
+    case "undefined":
+      return "null";
+    case "object":
+      return value === null ? "null" : objectJson(value);
+    default:
+      return jsonString(String(value));
+  }
+}
+
+/** Texts grow in place: a configuration has tens of thousands of members. */
+function objectJson(value: object): string {
   if (value instanceof Decimal) return decimalJson(value);
-  if (Array.isArray(value)) return `[${value.map(storedJson).join(", ")}]`;
   if (value instanceof Map) return storedJson(Object.fromEntries(value));
-  if (typeof value !== "object") return jsonString(String(value));
-  const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  return `{${members.map(([key, member]) => `${jsonString(key)}: ${storedJson(member)}`).join(", ")}}`;
+  let text = "";
+  if (Array.isArray(value)) {
+    for (const member of value) text += text === "" ? storedJson(member) : `, ${storedJson(member)}`;
+    return `[${text}]`;
+  }
+  if (!isRecord(value)) return "{}";
+  for (const key of Object.keys(value)) {
+    const member = value[key];
+    if (member !== undefined) text += `${text === "" ? "" : ", "}${jsonString(key)}: ${storedJson(member)}`;
+  }
+  return `{${text}}`;
 }
 
 function numberJson(value: number): string {

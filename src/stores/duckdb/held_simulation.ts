@@ -27,11 +27,6 @@ export class HeldSimulation implements RunStore {
     return Promise.resolve();
   }
 
-  /** It gets its number when it is recorded. */
-  numberOf(): number {
-    return 0;
-  }
-
   /** Events stay in their log, of which {@linkcode whole} is told. */
   record(
     _id: string,

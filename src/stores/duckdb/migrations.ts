@@ -80,7 +80,7 @@ export async function migrate(database: Database): Promise<number> {
     throw refusal(database, `is a database of something else, with the tables ${[...tables].sort().join(", ")}`);
   }
   if (tables.size === 0) {
-    await database.transaction(makeSchema);
+    await database.script(schemaScript());
     return MIGRATIONS.length;
   }
   const missing = MIGRATIONS.filter((migration) => migration.version > version);
@@ -105,8 +105,24 @@ function refusal(database: Database, why: string): StoreError {
   });
 }
 
-/** Makes the present schema in a new database in one go: what the migrations come to, at a fifth of their time. */
-async function makeSchema(session: Session): Promise<void> {
+/**
+ * Makes the present schema in a database that was not there before it was opened, without a question. When another
+ * process was faster, so that there are tables, nothing is done and false is returned: {@linkcode migrate} brings them on.
+ */
+export async function makeSchema(database: Database): Promise<boolean> {
+  try {
+    await database.script(`SELECT error('not a new database') FROM duckdb_tables();\n${schemaScript()}`);
+    return true;
+  } catch (error) {
+    // A database that failed for another reason, such as a full disk, may not answer any more.
+    const found = await schemaState(database).catch(() => undefined);
+    if (found === undefined || found.tables.size === 0) throw error;
+    return false;
+  }
+}
+
+/** The present schema of a new database in one go: what the migrations come to, at a tenth of their time. */
+function schemaScript(): string {
   const versions = MIGRATIONS.map(({ version, description }) =>
     `(${version}, now()::TIMESTAMP, '${description.replaceAll("'", "''")}')`
   );
@@ -119,7 +135,7 @@ async function makeSchema(session: Session): Promise<void> {
     eventsView(new Map()),
     `INSERT INTO schema_migrations VALUES ${versions.join(", ")}`,
   ];
-  await session.run(statements.join(";\n"));
+  return statements.join(";\n");
 }
 
 async function firstSchema(session: Session): Promise<void> {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { joinedValues } from "../../core/column_values.ts";
 import { columnNames } from "./schema.ts";
 import type { TableRows } from "./simulation_rows.ts";
 
@@ -25,7 +26,7 @@ export function joinedRows(rows: readonly TableRows[]): TableRows[] {
     if (first === undefined || same.length === 1) return same;
     return [{
       ...first,
-      columns: first.columns.map((_, i) => same.flatMap(({ columns }) => Array.from(columns[i] ?? []))),
+      columns: first.columns.map((_, i) => joinedValues(same.map(({ columns }) => columns[i] ?? []))),
     }];
   });
 }

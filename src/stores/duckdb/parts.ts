@@ -4,6 +4,7 @@
  * @module
  */
 import { NotFound } from "../../core/errors.ts";
+import { writeFailure } from "../files/atomic_file.ts";
 import { checkedName } from "../files/names.ts";
 import { Database } from "./driver.ts";
 import { migrate, requireSchema, schemaState } from "./migrations.ts";
@@ -14,7 +15,11 @@ const PART = /^part-[A-Za-z0-9_.-]+\.duckdb$/;
 
 /** Opens the part file of one worker in a directory; the directory is made where it is missing. */
 export async function openPart(directory: string, worker: string): Promise<DuckDbSimulations> {
-  Deno.mkdirSync(directory, { recursive: true });
+  try {
+    Deno.mkdirSync(directory, { recursive: true });
+  } catch (error) {
+    throw writeFailure(error, directory);
+  }
   return await DuckDbSimulations.open(`${directory}/part-${checkedName(worker, "worker")}.duckdb`);
 }
 

@@ -47,12 +47,20 @@ export interface PaymentsFigures {
   readonly database: string;
 }
 
+/** Rows of a row group of DuckDB: a transaction with as many puts all of its rows into the file at once, not first into its journal. */
+const ROW_GROUP = 122_880;
+
 /**
- * Events that wait at most before they are written, and at the end of a day. DuckDB puts 122,880 rows of one transaction
- * into its file at once; fewer would be written twice, first to its journal.
+ * Events that wait at most before they are written, for the first write, and for the others. What a write leaves beyond its
+ * last whole row group is a row group of its own: more than half of one, or else DuckDB would put three such pieces
+ * together at the next checkpoint, and write the whole table again.
  */
-const MOST_WAITING = 245_760;
-const ENOUGH_FOR_A_DAY = 122_880;
+const MOST_WAITING = 2 * ROW_GROUP;
+const ENOUGH_AT_FIRST = ROW_GROUP;
+const ENOUGH = 1.5 * ROW_GROUP;
+
+/** Stands in columns `simulation_no`, which the store fills in. */
+const UNNUMBERED = 0;
 
 /** Records one run. */
 export class PaymentsRecorder {
@@ -65,6 +73,7 @@ export class PaymentsRecorder {
   #written = 0;
   /** The last write, which may still be under way. */
   #committed: Promise<void> = Promise.resolve();
+  #isWriting = false;
   #line: { readonly line: TickLine; readonly engine: PaymentsEngine; readonly released: number } | undefined;
   readonly #ticks = new WaitingRows("simulation_ticks");
   readonly #positions = new WaitingRows("simulation_positions");
@@ -129,7 +138,7 @@ export class PaymentsRecorder {
     const endsDay = (line.tick + 1) % this.#start.config.ticksPerDay === 0;
     const totals = endsDay ? engine.settlementTotals() : undefined;
     this.#ticks.add(
-      this.#number,
+      UNNUMBERED,
       this.#tickCount,
       line.tick,
       line.numArrivals,
@@ -148,11 +157,9 @@ export class PaymentsRecorder {
     if (endsDay) this.#endDay((line.tick + 1) / this.#start.config.ticksPerDay - 1, engine);
     this.#tickCount++;
     const waiting = end - this.#written + (this.#fullReplay?.waiting ?? 0);
-    return waiting >= MOST_WAITING || (endsDay && waiting >= ENOUGH_FOR_A_DAY) ? this.#write(logs) : undefined;
-  }
-
-  get #number(): number {
-    return this.#store.numberOf(this.#start.simulationId);
+    const enough = this.#written === 0 ? ENOUGH_AT_FIRST : ENOUGH;
+    const isBusy = this.#isWriting || this.#store.isOpening === true;
+    return waiting >= MOST_WAITING || (waiting > enough && !isBusy) ? this.#write(logs) : undefined;
   }
 
   #endDay(day: number, engine: PaymentsEngine): void {
@@ -172,7 +179,7 @@ export class PaymentsRecorder {
   #takePositions(position: number, engine: PaymentsEngine): void {
     engine.positions().forEach(({ balance, postedCollateral, queue1Length }, agent) =>
       this.#positions.add(
-        this.#number,
+        UNNUMBERED,
         position,
         agent,
         engine.agentIds[agent] ?? "",
@@ -197,8 +204,9 @@ export class PaymentsRecorder {
     const { promise: copied, resolve } = Promise.withResolvers<void>();
     const { stretches, rows, written } = this.#waiting(logs);
     const committed = this.#store.record(simulationId, stretches, rows, resolve).then(() => {});
+    this.#isWriting = true;
     // Whoever waits for the next write is told of a failure, too.
-    committed.catch(() => {});
+    committed.catch(() => {}).finally(() => this.#isWriting = false);
     this.#committed = committed;
     this.#written = written;
     await Promise.race([copied, committed]);

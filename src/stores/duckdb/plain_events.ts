@@ -22,6 +22,11 @@ export class PlainEvents {
     this.#kinds = kinds;
   }
 
+  /** Of a database that was just made. */
+  static ofNew(): PlainEvents {
+    return new PlainEvents(new Map());
+  }
+
   /** Reads what a database knows. */
   static async load(database: Database): Promise<PlainEvents> {
     const rows = await database.rows("SELECT kind, event_type FROM event_kinds");

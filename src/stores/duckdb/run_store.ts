@@ -8,6 +8,8 @@ import type { SimulationEnd, SimulationStart, TableRows } from "./simulation_row
 
 /** Takes a run as it goes on: {@linkcode DuckDbSimulations}, a {@linkcode HeldSimulation}, or a Postgres. */
 export interface RunStore {
+  /** Whether what is recorded now would have to wait for the store to be opened; missing where it never does. */
+  readonly isOpening?: boolean;
   /** Begins a simulation. @throws {Conflict} when one of that id is recorded already. */
   start(
     simulationId: string,
@@ -15,11 +17,10 @@ export interface RunStore {
     start: SimulationStart,
     rows: readonly TableRows[],
   ): Promise<void>;
-  /** What stands in columns `simulation_no`. */
-  numberOf(simulationId: string): number;
   /**
    * Records events and rows, all or nothing.
    *
+   * @param rows the store fills in columns `simulation_no`
    * @param onCopied called when nothing is read from them any more
    */
   record(

@@ -43,6 +43,11 @@ export class ShapeRegistry {
     this.#shapes = shapes;
   }
 
+  /** Of a database that was just made. */
+  static ofNew(database: Database): ShapeRegistry {
+    return new ShapeRegistry(database, []);
+  }
+
   /** Reads what a database knows. */
   static async load(database: Database): Promise<ShapeRegistry> {
     const rows = await database.rows("SELECT * FROM event_shapes ORDER BY shape");

@@ -11,10 +11,12 @@ import type {
   SimulationMetrics,
   SimulationPersistenceProvider,
 } from "../../experiments/contracts.ts";
+import { exists } from "../files/atomic_file.ts";
 import { Database, type OpenOptions, type Session } from "./driver.ts";
 import { EventBatch } from "./event_batch.ts";
 import { type KnownKind, LogReader, NameNumbers } from "./log_reader.ts";
-import { migrate } from "./migrations.ts";
+import { makeSchema, migrate } from "./migrations.ts";
+import { numberedRows } from "./numbered_rows.ts";
 import { PlainEvents } from "./plain_events.ts";
 import type { RunStore } from "./run_store.ts";
 import { TABLES } from "./schema.ts";
@@ -38,6 +40,15 @@ import {
 import { appendBatch, EVENTS_AT_ONCE, type WholeSimulation, writeWholes } from "./whole_simulations.ts";
 
 export type { SimulationEnd, SimulationStart, TableRows, WholeSimulation };
+
+/** Whether nothing stands at a path. Where nobody can look, opening says what is wrong. */
+function isNothingAt(path: string): boolean {
+  try {
+    return !exists(path);
+  } catch {
+    return false;
+  }
+}
 
 /** The simulations of one database. */
 export class DuckDbSimulations implements SimulationPersistenceProvider, RunStore, AsyncDisposable {
@@ -67,9 +78,15 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     path: string,
     options: OpenOptions & { readonly ticksPerDay?: number } = {},
   ): Promise<DuckDbSimulations> {
+    const ticksPerDay = options.ticksPerDay ?? 100;
+    const isNew = path === ":memory:" || isNothingAt(path);
     // A second thread of DuckDB waits more than it helps: the simulation runs on the other core.
     const database = await Database.open(path, { threads: 1, ...options });
     try {
+      if (isNew && await makeSchema(database)) {
+        const shapes = ShapeRegistry.ofNew(database);
+        return new DuckDbSimulations(database, shapes, ticksPerDay, [], PlainEvents.ofNew());
+      }
       await migrate(database);
       const rows = await database.rows(
         "SELECT simulation_id FROM simulations WHERE status = 'running' ORDER BY simulation_no",
@@ -77,7 +94,7 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
       return new DuckDbSimulations(
         database,
         await ShapeRegistry.load(database),
-        options.ticksPerDay ?? 100,
+        ticksPerDay,
         rows.map((row) => String(row["simulation_id"])),
         await PlainEvents.load(database),
       );
@@ -194,11 +211,6 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     return { ...startRow(simulationId, ticksPerDay, config, start), simulation_no: number };
   }
 
-  /** The number of a simulation that is being recorded. @throws {NotFound} */
-  numberOf(simulationId: string): number {
-    return this.#recording(simulationId).number;
-  }
-
   /** Events recorded so far of a simulation that is being recorded. @throws {NotFound} */
   eventCount(simulationId: string): number {
     return this.#recording(simulationId).sequence;
@@ -221,7 +233,8 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
   }
 
   /**
-   * Records stretches of logs and rows that belong to them, all or nothing, and returns the number of events.
+   * Records stretches of logs and rows that belong to them, all or nothing, and returns the number of events. Columns
+   * `simulation_no` of the rows are filled in.
    *
    * @param onCopied called when nothing is read from the logs and rows any more; they are not kept for good until then
    * @throws {NotFound} for a simulation that is not being recorded.
@@ -233,9 +246,14 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     onCopied?: () => void,
   ): Promise<number> {
     return await this.#record(simulationId, stretches, async (session) => {
-      await appendAll(session, rows);
+      await appendAll(session, this.#numbered(simulationId, rows));
       onCopied?.();
     });
+  }
+
+  #numbered(simulationId: string, rows: readonly TableRows[]): TableRows[] {
+    const { number } = this.#recording(simulationId);
+    return rows.map((each) => numberedRows(each, number));
   }
 
   async #record(
@@ -307,9 +325,12 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     rows: readonly TableRows[] = [],
     stretches: readonly EventStretch[] = [],
   ): Promise<void> {
-    if (stretches.length === 0) {
-      await this.database.transaction((session) => writeEnd(session, simulationId, end, rows));
-    } else await this.#record(simulationId, stretches, (session) => writeEnd(session, simulationId, end, rows));
+    const ending = (session: Session) => {
+      const numbered = rows.length === 0 ? [] : this.#numbered(simulationId, rows);
+      return writeEnd(session, simulationId, end, numbered);
+    };
+    if (stretches.length === 0) await this.database.transaction(ending);
+    else await this.#record(simulationId, stretches, ending);
     this.#recordings.delete(simulationId);
   }
 

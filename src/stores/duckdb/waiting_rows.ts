@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { type ColumnValues, joinedValues, sameValue } from "../../core/column_values.ts";
 import { columnNames, TABLES } from "./schema.ts";
 import { columnType, type TableRows } from "./simulation_rows.ts";
 
@@ -13,6 +14,8 @@ export type RowValue = string | number | boolean | null;
 export class WaitingRows {
   readonly #table: string;
   readonly #names: readonly string[];
+  /** Columns that came before the rows that are added one by one, piece by piece. */
+  #pieces: (readonly ColumnValues[])[] = [];
   #columns: RowValue[][];
 
   constructor(table: string) {
@@ -36,24 +39,31 @@ export class WaitingRows {
   }
 
   /**
-   * Adds rows that are columns already, all of one length.
+   * Adds rows that are columns already, all of one length. They are not copied.
    *
    * @param same values that all of the rows have
    */
-  addColumns(rows: Readonly<Record<string, RowValue[]>>, same: Readonly<Record<string, RowValue>>): void {
+  addColumns(rows: Readonly<Record<string, ColumnValues>>, same: Readonly<Record<string, RowValue>>): void {
     const count = Object.values(rows)[0]?.length ?? 0;
-    this.#columns = this.#names.map((name, i) => {
-      const column = rows[name] ?? new Array<RowValue>(count).fill(same[name] ?? null);
-      const before = this.#columns[i] ?? [];
-      return before.length === 0 ? column : before.concat(column);
-    });
+    if (count === 0) return;
+    this.#close();
+    this.#pieces.push(this.#names.map((name) => rows[name] ?? sameValue(same[name] ?? null, count)));
   }
 
   /** Hands over what waits. */
   take(): TableRows {
-    const columns = this.#columns;
-    this.#columns = this.#names.map(() => []);
+    this.#close();
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    const columns = this.#names.map((_, i) => joinedValues(pieces.map((piece) => piece[i] ?? [])));
     return { ...rowsOf(this.#table, []), columns };
+  }
+
+  /** Makes a piece of the rows that were added one by one. */
+  #close(): void {
+    if (this.#columns[0]?.length === 0) return;
+    this.#pieces.push(this.#columns);
+    this.#columns = this.#names.map(() => []);
   }
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { cellsOf } from "../../core/column_values.ts";
 import { Conflict, NotFound } from "../../core/errors.ts";
 import type {
   EventRecord,
@@ -176,11 +177,6 @@ export class PostgresSimulations implements SimulationPersistenceProvider, RunSt
     return await this.#record(simulationId, recording, events.length, (first) => batchesOfRecords(events, first, tick));
   }
 
-  /** A simulation is known by its id alone. */
-  numberOf(): number {
-    return 0;
-  }
-
   /**
    * Records stretches of logs and rows that belong to them, all or nothing, and returns the number of events.
    *
@@ -328,8 +324,8 @@ async function insertRegisters(
   events: readonly EventRecord[],
 ): Promise<void> {
   if (events.length === 0) return;
-  const [, ticks = [], agents = [], keys = [], values = []] = registerRows(simulationId, events).columns;
-  const rows = Array.from(ticks, (tick, i) => ({
+  const [, ticks = [], agents = [], keys = [], values = []] = registerRows(simulationId, events).columns.map(cellsOf);
+  const rows = ticks.map((tick, i) => ({
     tick,
     agent_id: agents[i],
     register_key: keys[i],

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { cellAt, type ColumnValue } from "../../core/column_values.ts";
 import { jsonString } from "../../core/number_text.ts";
 import { columnNames } from "../duckdb/schema.ts";
 import type { TableRows } from "../duckdb/simulation_rows.ts";
@@ -31,7 +32,7 @@ export async function insertRows(
   const own = jsonString(simulationId);
   const value = (column: number, row: number): string => {
     const name = names[column] ?? "";
-    return name === "simulation_id" ? own : cellJson(name, columns[column]?.[row]);
+    return name === "simulation_id" ? own : cellJson(name, cellAt(columns[column] ?? [], row));
   };
   const count = columns[0]?.length ?? 0;
   for (let start = 0; start < count; start += ROWS_AT_ONCE) {
@@ -46,7 +47,7 @@ export async function insertRows(
   }
 }
 
-function cellJson(name: string, value: unknown): string {
+function cellJson(name: string, value: ColumnValue): string {
   if (typeof value === "string") return JSON_COLUMNS.has(name) ? value : jsonString(value);
-  return value === null || value === undefined ? "null" : String(value);
+  return value === null ? "null" : String(value);
 }
