@@ -18,7 +18,7 @@ export type ColumnType = "integer" | "bigint" | "hugeint" | "double" | "varchar"
 
 /**
  * One column of rows to append. Integers are below 2^31, bigints below 2^53; null is allowed everywhere. `Int32Array` for
- * integers and `Float64Array` for doubles are copied as they are.
+ * integers, `BigInt64Array` for bigints and `Float64Array` for doubles are copied as they are.
  */
 export type { ColumnValues };
 
@@ -99,12 +99,12 @@ export class ChunkWriter {
   }
 }
 
-type PlainMemory = (Int32Array | Float64Array) & { readonly buffer: ArrayBuffer };
+type PlainMemory = (Int32Array | BigInt64Array | Float64Array) & { readonly buffer: ArrayBuffer };
 
 /** Whether a column lies in memory as DuckDB keeps it. */
 function isPlainMemory(type: ColumnType, values: ColumnValues): values is PlainMemory {
   const lies = (type === "integer" && values instanceof Int32Array) ||
-    (type === "double" && values instanceof Float64Array);
+    (type === "bigint" && values instanceof BigInt64Array) || (type === "double" && values instanceof Float64Array);
   return lies && values.buffer instanceof ArrayBuffer;
 }
 

@@ -8,6 +8,7 @@ import type { ColumnType } from "./driver.ts";
 import { NAME_SLOTS, NUMBER_SLOTS } from "./event_shapes.ts";
 import { NAMES_IN_BLOCK } from "./events_sql.ts";
 import type { TableRows } from "./simulation_rows.ts";
+import { SlotNumbers } from "./slot_numbers.ts";
 
 const FIRST_CAPACITY = 1024;
 const STAMPS = 4;
@@ -16,13 +17,13 @@ const WHOLE = STAMPS + NAME_SLOTS.length;
 /** The types of the columns of `logged_events`. */
 const TYPES: readonly ColumnType[] = [
   ...Array<ColumnType>(WHOLE).fill("integer"),
-  ...Array<ColumnType>(NUMBER_SLOTS.length).fill("double"),
+  ...Array<ColumnType>(NUMBER_SLOTS.length).fill("bigint"),
 ];
 
 /** Rows of both tables. Columns are used again after {@linkcode clear}. */
 export class EventBatch {
   #whole: Int32Array[] = Array.from({ length: WHOLE }, () => new Int32Array(FIRST_CAPACITY));
-  #doubles: Float64Array[] = NUMBER_SLOTS.map(() => new Float64Array(FIRST_CAPACITY));
+  #numbers: SlotNumbers[] = NUMBER_SLOTS.map(() => new SlotNumbers(FIRST_CAPACITY));
   #length = 0;
   readonly #blocks = { simulations: new Array<number>(), types: new Array<number>(), firsts: new Array<number>() };
   readonly #names: string[] = [];
@@ -39,7 +40,7 @@ export class EventBatch {
     const capacity = this.#whole[0]?.length ?? 0;
     if (this.#length > capacity) this.#grow(Math.max(this.#length, capacity * 2));
     for (const column of this.#whole) column.fill(-1, first, this.#length);
-    for (const column of this.#doubles) column.fill(0, first, this.#length);
+    for (const { longs } of this.#numbers) longs.fill(0n, first, this.#length);
     return first;
   }
 
@@ -49,9 +50,9 @@ export class EventBatch {
       grown.set(column);
       return grown;
     });
-    this.#doubles = this.#doubles.map((column) => {
-      const grown = new Float64Array(capacity);
-      grown.set(column);
+    this.#numbers = this.#numbers.map(({ longs }) => {
+      const grown = new SlotNumbers(capacity);
+      grown.longs.set(longs);
       return grown;
     });
   }
@@ -73,8 +74,8 @@ export class EventBatch {
   }
 
   /** The column of a slot that holds numbers; valid until the next {@linkcode open}. */
-  numbers(slot: string): Float64Array {
-    const column = this.#doubles[NUMBER_SLOTS.findIndex((known) => known === slot)];
+  numbers(slot: string): SlotNumbers {
+    const column = this.#numbers[NUMBER_SLOTS.findIndex((known) => known === slot)];
     if (column === undefined) throw new RangeError(`no numbers stand in ${slot}`);
     return column;
   }
@@ -100,7 +101,9 @@ export class EventBatch {
       {
         table: "logged_events",
         types: TYPES,
-        columns: [...this.#whole, ...this.#doubles].map((column) => column.subarray(0, this.#length)),
+        columns: [...this.#whole, ...this.#numbers.map(({ longs }) => longs)].map((column) =>
+          column.subarray(0, this.#length)
+        ),
       },
       {
         table: "logged_names",

@@ -7,10 +7,11 @@
  */
 import type { EventSchema, Field, FieldType } from "../../core/event_log.ts";
 import { jsonString } from "../../core/number_text.ts";
+import { isAbsentSql, slotNumberSql } from "./slot_numbers.ts";
 
 /** Columns that hold numbers of names (see `logged_names`): -1 for null, -2 where the key is missing. */
 export const NAME_SLOTS = ["agent", "tx", "r1", "r2", "r3", "r4", "r5", "rest"] as const;
-/** Columns that hold numbers: NaN for null, minus infinity where the key is missing. */
+/** Columns that hold numbers, see `slot_numbers.ts`. */
 export const NUMBER_SLOTS = ["n1", "n2", "n3", "n4", "n5", "n6", "n7"] as const;
 
 export type NameSlot = typeof NAME_SLOTS[number];
@@ -143,17 +144,8 @@ export function membersSql({ places }: EventLayout): string {
 function memberSql({ name, type, optional, slot }: FieldPlace): string {
   const key = `', ${jsonString(name).replaceAll("'", "''")}: '`;
   const isNumber = NUMBER_SLOTS.some((known) => known === slot);
-  const value = isNumber ? numberSql(`e.${slot}`, type) : `coalesce(${slot}_json, 'null')`;
+  const value = isNumber ? slotNumberSql(`e.${slot}`, type) : `coalesce(${slot}_json, 'null')`;
   if (!optional) return `${key} || ${value}`;
-  const missing = isNumber ? `e.${slot} = '-infinity'::DOUBLE` : `e.${slot} = -2`;
+  const missing = isNumber ? isAbsentSql(`e.${slot}`) : `e.${slot} = -2`;
   return `CASE WHEN ${missing} THEN '' ELSE ${key} || ${value} END`;
-}
-
-function numberSql(column: string, type: FieldType): string {
-  const text = type === "int"
-    ? `${column}::BIGINT::VARCHAR`
-    : type === "bool"
-    ? `(${column} <> 0)::VARCHAR`
-    : `${column}::VARCHAR`;
-  return `CASE WHEN isfinite(${column}) THEN ${text} ELSE 'null' END`;
 }

@@ -20,6 +20,7 @@ import type { EventBatch } from "./event_batch.ts";
 import { storedJson } from "./event_details.ts";
 import { type EventLayout, type FieldPlace, NUMBER_SLOTS } from "./event_shapes.ts";
 import { NAME_TYPES } from "./events_sql.ts";
+import type { SlotNumbers } from "./slot_numbers.ts";
 
 const NAME_TYPE_NUMBERS = Object.values(NAME_TYPES);
 
@@ -298,13 +299,16 @@ interface Stretch {
   readonly shift: number;
 }
 
-function copyNumbers(column: NumberColumn, out: Float64Array, { events, start, end, shift }: Stretch): void {
+function copyNumbers(column: NumberColumn, out: SlotNumbers, { events, start, end, shift }: Stretch): void {
   const { values } = column;
+  const isFloat = column.type === "float";
   for (let row = start; row < end; row++) {
     const value = values[row] ?? 0;
+    const place = (events[row] ?? 0) + shift;
     // What is not finite stands for null, unless the key is missing.
-    const isFinite = value - value === 0;
-    out[(events[row] ?? 0) + shift] = isFinite ? value : column.get(row) === undefined ? -Infinity : NaN;
+    if (value - value !== 0) out.setNone(place, column.get(row) === undefined);
+    else if (isFloat) out.setFloat(place, value);
+    else out.setWhole(place, value);
   }
 }
 

@@ -16,6 +16,7 @@ import {
   NUMBER_SLOTS,
 } from "./event_shapes.ts";
 import { NAMES_IN_BLOCK } from "./events_sql.ts";
+import { slotNumber } from "./slot_numbers.ts";
 import type { Source } from "./source.ts";
 
 /** The simulation whose events are read. */
@@ -188,10 +189,14 @@ const ABSENT = -2;
 
 function memberText({ name, type, slot, optional }: FieldPlace, row: Row, names: Names): string {
   const key = `, ${JSON.stringify(name)}: `;
-  const value = Number(row[slot]);
-  if (isNameSlot(slot)) return optional && value === ABSENT ? "" : key + (names.get(value) ?? "null");
-  if (optional && value === -Infinity) return "";
-  if (!Number.isFinite(value)) return `${key}null`;
+  if (isNameSlot(slot)) {
+    const value = Number(row[slot]);
+    return optional && value === ABSENT ? "" : key + (names.get(value) ?? "null");
+  }
+  const stored = row[slot];
+  const value = slotNumber(typeof stored === "bigint" ? stored : Number(stored), type);
+  if (optional && value === undefined) return "";
+  if (value === undefined || value === null) return `${key}null`;
   if (type === "bool") return key + String(value !== 0);
   return key + (type === "int" ? String(value) : floatText(value));
 }

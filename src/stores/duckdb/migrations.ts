@@ -7,6 +7,7 @@
 import { StoreError } from "../../core/errors.ts";
 import { derivedViews } from "./derived_views.ts";
 import type { Database, Session } from "./driver.ts";
+import { layoutFromText, NUMBER_SLOTS } from "./event_shapes.ts";
 import { EVENT_COLUMNS, eventsView } from "./events_sql.ts";
 import {
   columnNames,
@@ -21,6 +22,7 @@ import {
   TABLES,
   VIEWS,
 } from "./schema.ts";
+import { fromDoubleSql } from "./slot_numbers.ts";
 
 /** Marks rows of `schema_migrations` that are ours: the reference counts its own from 1. */
 const FIRST_VERSION = 1000;
@@ -36,6 +38,7 @@ const MIGRATIONS: readonly Migration[] = [
   { version: FIRST_VERSION + 2, description: "decisions, states and queues of every tick", apply: addFullReplay },
   { version: FIRST_VERSION + 3, description: "events in typed columns", apply: addLoggedEvents },
   { version: FIRST_VERSION + 4, description: "jobs and their events", apply: addJobs },
+  { version: FIRST_VERSION + 5, description: "numbers of events in 64 bits", apply: keepNumbersInBits },
 ];
 
 /** What later versions added to the first. */
@@ -158,6 +161,28 @@ async function firstSchema(session: Session): Promise<void> {
 async function addLoggedEvents(session: Session): Promise<void> {
   for (const table of LOGGED_TABLES) await session.run(createTable(table));
   await session.run(eventsView(new Map()));
+}
+
+/** Numbers of events were floats; see `slot_numbers.ts`. */
+async function keepNumbersInBits(session: Session): Promise<void> {
+  const [column] = await session.rows(
+    `SELECT data_type FROM duckdb_columns() WHERE database_name = current_database() AND table_name = 'logged_events'
+       AND column_name = '${NUMBER_SLOTS[0]}'`,
+  );
+  if (column?.["data_type"] !== "DOUBLE") return;
+  const shapes = (await session.rows("SELECT shape, layout, event_type, fields FROM event_shapes")).map((row) => ({
+    shape: Number(row["shape"]),
+    number: Number(row["layout"]),
+    layout: layoutFromText(String(row["event_type"]), String(row["fields"])),
+  }));
+  for (const slot of NUMBER_SLOTS) {
+    const floats = shapes.filter(({ layout }) =>
+      layout.places.some((place) => place.slot === slot && place.type === "float")
+    );
+    const isFloat = floats.length === 0 ? "FALSE" : `shape IN (${floats.map(({ shape }) => shape).join(", ")})`;
+    await session.run(`ALTER TABLE logged_events ALTER ${slot} TYPE BIGINT USING ${fromDoubleSql(slot, isFloat)}`);
+  }
+  await session.run(eventsView(new Map(shapes.map(({ number, layout }) => [number, layout]))));
 }
 
 async function addJobs(session: Session): Promise<void> {

@@ -72,7 +72,7 @@ export const TABLES: Readonly<Record<string, TableColumns>> = {
     tick: "INTEGER NOT NULL",
     shape: "INTEGER NOT NULL",
     ...Object.fromEntries(NAME_SLOTS.map((slot) => [slot, "INTEGER NOT NULL"])),
-    ...Object.fromEntries(NUMBER_SLOTS.map((slot) => [slot, "DOUBLE NOT NULL"])),
+    ...Object.fromEntries(NUMBER_SLOTS.map((slot) => [slot, "BIGINT NOT NULL"])),
   },
   logged_names: {
     simulation_no: "INTEGER NOT NULL",

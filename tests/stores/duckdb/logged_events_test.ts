@@ -13,9 +13,11 @@ import { simulateRing } from "../../../src/ring/engine/simulate.ts";
 import { loadScenarioText } from "../../../src/ring/scenario/parse.ts";
 import { Database, type Row } from "../../../src/stores/duckdb/driver.ts";
 import { DetailsWriter } from "../../../src/stores/duckdb/event_details.ts";
+import { layoutFromText, NUMBER_SLOTS } from "../../../src/stores/duckdb/event_shapes.ts";
 import { SCHEMA_VERSION } from "../../../src/stores/duckdb/migrations.ts";
 import { simulationEvents } from "../../../src/stores/duckdb/queries.ts";
 import { DuckDbSimulations } from "../../../src/stores/duckdb/simulations.ts";
+import { ABSENT_NUMBER, NULL_NUMBER } from "../../../src/stores/duckdb/slot_numbers.ts";
 import { Place } from "../places.ts";
 
 const EXAMPLES = fromFileUrl(new URL("../../../examples/", import.meta.url));
@@ -157,6 +159,23 @@ const event = fc.record({
   ),
 });
 
+type DrawnEvent = typeof event extends fc.Arbitrary<infer Drawn> ? Drawn : never;
+
+function logOf(events: readonly DrawnEvent[], hasPhases: boolean) {
+  const log = new EventLog(SCHEMA, {
+    time: "day",
+    phases: hasPhases ? ["setup", "simulation"] : [],
+    names: { agent: (n) => `A${n}`, contract: (n) => `é"${n}`, ticket: (n) => `T\\${n}` },
+  });
+  events.forEach(({ kind, everything, crowded }, i) => {
+    log.stamp(i >> 2, hasPhases ? (i < 3 ? "setup" : "simulation") : undefined);
+    if (kind === "Everything") log.emit(kind, ...everything);
+    else if (kind === "Crowded") log.emit(kind, ...crowded);
+    else log.emit(kind);
+  });
+  return log;
+}
+
 Deno.test("an event comes back from the columns as its log has it, whatever stands in it and wherever it is cut", async () => {
   await using store = await open();
   let run = 0;
@@ -166,17 +185,7 @@ Deno.test("an event comes back from the columns as its log has it, whatever stan
       fc.array(fc.nat(30), { maxLength: 3 }),
       fc.boolean(),
       async (events, cuts, hasPhases) => {
-        const log = new EventLog(SCHEMA, {
-          time: "day",
-          phases: hasPhases ? ["setup", "simulation"] : [],
-          names: { agent: (n) => `A${n}`, contract: (n) => `é"${n}`, ticket: (n) => `T\\${n}` },
-        });
-        events.forEach(({ kind, everything, crowded }, i) => {
-          log.stamp(i >> 2, hasPhases ? (i < 3 ? "setup" : "simulation") : undefined);
-          if (kind === "Everything") log.emit(kind, ...everything);
-          else if (kind === "Crowded") log.emit(kind, ...crowded);
-          else log.emit(kind);
-        });
+        const log = logOf(events, hasPhases);
         const found = await recorded(store, `s-${run++}`, log, cuts);
         assertEquals(found, written(log));
         for (const { details } of found) JSON.parse(String(details));
@@ -246,6 +255,41 @@ Deno.test("many simulations are recorded in one step: all of them, or none", asy
     ["b", "completed", 3, 0.5],
     ["c", "completed", 3, 0.5],
   ]);
+});
+
+/** Brings a database back to what version 1004 made: all numbers of events as floats. */
+async function withFloats(path: string): Promise<void> {
+  await using database = await Database.open(path);
+  const kinds = await database.rows("SELECT shape, event_type, fields FROM event_shapes");
+  for (const slot of NUMBER_SLOTS) {
+    const floats = kinds.filter((kind) =>
+      layoutFromText(String(kind["event_type"]), String(kind["fields"])).places.some((place) =>
+        place.slot === slot && place.type === "float"
+      )
+    );
+    await database.run(`ALTER TABLE logged_events ALTER ${slot} TYPE DOUBLE USING CASE ${slot}
+      WHEN ${NULL_NUMBER} THEN 'nan' WHEN ${ABSENT_NUMBER} THEN '-infinity' ELSE
+      CASE WHEN shape IN (${["-1", ...floats.map(({ shape }) => String(shape))].join(", ")})
+        THEN (${slot}::BIT)::DOUBLE ELSE ${slot}::DOUBLE END END`);
+  }
+  await database.run("DELETE FROM schema_migrations WHERE version > 1004");
+}
+
+Deno.test("a database that held all numbers of events as floats shows the same events after its migration", async () => {
+  using place = new Place();
+  const path = `${place.path}/r.duckdb`;
+  const log = logOf(fc.sample(event, 300), true);
+  let before: Row[];
+  {
+    await using store = await DuckDbSimulations.open(path);
+    before = await recorded(store, "s", log);
+  }
+  await withFloats(path);
+  await using store = await DuckDbSimulations.open(path);
+  assertEquals(await store.database.rows(ORDERED, ["s"]), before);
+  assertEquals(await recorded(store, "again", log), before);
+  const page = (await simulationEvents(store.database, "s", { limit: 1000 })).events;
+  assertEquals(page.map(({ details }) => details), before.map(({ details }) => JSON.parse(String(details))));
 });
 
 /** Brings a database back to what version 1002 made: events as rows with the text of their details. */
