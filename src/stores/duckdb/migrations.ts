@@ -9,6 +9,7 @@ import { derivedViews } from "./derived_views.ts";
 import type { Database, Session } from "./driver.ts";
 import { layoutFromText, NUMBER_SLOTS } from "./event_shapes.ts";
 import { EVENT_COLUMNS, eventsView } from "./events_sql.ts";
+import { TRANSACTIONS_VIEW } from "./recorded_payments.ts";
 import {
   columnNames,
   createTable,
@@ -39,10 +40,11 @@ const MIGRATIONS: readonly Migration[] = [
   { version: FIRST_VERSION + 3, description: "events in typed columns", apply: addLoggedEvents },
   { version: FIRST_VERSION + 4, description: "jobs and their events", apply: addJobs },
   { version: FIRST_VERSION + 5, description: "numbers of events in 64 bits", apply: keepNumbersInBits },
+  { version: FIRST_VERSION + 6, description: "payments as whole numbers", apply: addPayments },
 ];
 
 /** What later versions added to the first. */
-const LATER_TABLES: readonly string[] = [...FULL_REPLAY_TABLES, ...LOGGED_TABLES, ...JOB_TABLES];
+const LATER_TABLES: readonly string[] = [...FULL_REPLAY_TABLES, ...LOGGED_TABLES, ...JOB_TABLES, "payment_rows"];
 
 /** The version of the newest schema. */
 export const SCHEMA_VERSION: number = MIGRATIONS.at(-1)?.version ?? FIRST_VERSION;
@@ -136,6 +138,7 @@ function schemaScript(): string {
     `CREATE VIEW simulation_events AS SELECT ${EVENT_COLUMNS} FROM ${EARLIER_EVENTS}`,
     ...derivedViews(() => undefined).map(([name, sql]) => `CREATE VIEW ${name} AS ${sql}`),
     eventsView(new Map()),
+    `CREATE VIEW transactions AS ${TRANSACTIONS_VIEW}`,
     `INSERT INTO schema_migrations VALUES ${versions.join(", ")}`,
   ];
   return statements.join(";\n");
@@ -152,7 +155,9 @@ async function firstSchema(session: Session): Promise<void> {
     await session.run(createTable(table));
   }
   await session.run(EARLIER_EVENTS_TABLE);
-  for (const table of SHARED_TABLES) if (tables.has(table)) await takeOver(session, table);
+  for (const table of SHARED_TABLES) {
+    if (tables.has(table)) await takeOver(session, table, table === "transactions" ? "transaction_rows" : table);
+  }
   await numberSimulations(session);
   await addLoggedEvents(session);
 }
@@ -183,6 +188,17 @@ async function keepNumbersInBits(session: Session): Promise<void> {
     await session.run(`ALTER TABLE logged_events ALTER ${slot} TYPE BIGINT USING ${fromDoubleSql(slot, isFloat)}`);
   }
   await session.run(eventsView(new Map(shapes.map(({ number, layout }) => [number, layout]))));
+}
+
+/** Payments that were recorded before stay as they are, in a table of another name: a view shows them and new ones. */
+async function addPayments(session: Session): Promise<void> {
+  const { tables } = await schemaState(session);
+  if (!tables.has("transaction_rows")) {
+    await dropIndexes(session, "transactions");
+    await session.run("ALTER TABLE transactions RENAME TO transaction_rows");
+  }
+  await session.run(createTable("payment_rows"));
+  await session.run(`CREATE VIEW transactions AS ${TRANSACTIONS_VIEW}`);
 }
 
 async function addJobs(session: Session): Promise<void> {
@@ -242,14 +258,14 @@ async function dropIndexes(session: Session, table: string): Promise<void> {
 }
 
 /** Copies the columns that both forms of a table have. */
-async function takeOver(session: Session, table: string): Promise<void> {
+async function takeOver(session: Session, table: string, into = table): Promise<void> {
   const columns = await session.rows("SELECT column_name FROM information_schema.columns WHERE table_name = ?", [
     asideName(table),
   ]);
   const theirs = new Set(columns.map((row) => String(row["column_name"])));
   const common = columnNames(table).filter((name) => theirs.has(name)).map((name) => `"${name}"`).join(", ");
   if (common === "") return;
-  await session.run(`INSERT INTO "${table}" (${common}) SELECT ${common} FROM "${asideName(table)}"`);
+  await session.run(`INSERT INTO "${into}" (${common}) SELECT ${common} FROM "${asideName(table)}"`);
 }
 
 /**

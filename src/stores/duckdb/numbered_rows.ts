@@ -4,11 +4,13 @@
  * @module
  */
 import { joinedValues } from "../../core/column_values.ts";
+import { storedPayments } from "./recorded_payments.ts";
 import { columnNames } from "./schema.ts";
 import type { TableRows } from "./simulation_rows.ts";
 
-/** The rows with a number in their column `simulation_no`, where they have one. */
-export function numberedRows(rows: TableRows, number: number): TableRows {
+/** The rows as they are stored, with a number in their column `simulation_no`, where they have one. */
+export function numberedRows(recorded: TableRows, number: number): TableRows {
+  const rows = storedPayments(recorded);
   const place = columnNames(rows.table).indexOf("simulation_no");
   if (place < 0) return rows;
   return { ...rows, columns: rows.columns.map((column, i) => i === place ? numbers(column.length, number) : column) };

@@ -30,6 +30,8 @@ const INTERNAL = new Set([
   "simulation_names",
   "logged_events",
   "logged_names",
+  "payment_rows",
+  "transaction_rows",
   "event_shapes",
   "simulation_ticks",
   "simulation_positions",

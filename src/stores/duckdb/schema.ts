@@ -12,6 +12,38 @@ import { CENTS, COUNT, EXPERIMENT_TABLES, type TableColumns } from "./experiment
 
 export type { TableColumns };
 
+/** Payments with the columns of spec 08 3. */
+const TRANSACTIONS: TableColumns = {
+  simulation_id: "VARCHAR NOT NULL",
+  tx_id: "VARCHAR NOT NULL",
+  sender_id: "VARCHAR",
+  receiver_id: "VARCHAR",
+  amount: CENTS,
+  priority: COUNT,
+  is_divisible: "BOOLEAN",
+  arrival_tick: COUNT,
+  arrival_day: COUNT,
+  deadline_tick: COUNT,
+  settlement_tick: COUNT,
+  settlement_day: COUNT,
+  status: "VARCHAR",
+  overdue_since_tick: COUNT,
+  drop_reason: "VARCHAR",
+  amount_settled: CENTS,
+  queue1_ticks: COUNT,
+  queue2_ticks: COUNT,
+  total_delay_ticks: COUNT,
+  delay_cost: CENTS,
+  parent_tx_id: "VARCHAR",
+  split_index: COUNT,
+  rtgs_priority: "VARCHAR",
+  rtgs_submission_tick: COUNT,
+  declared_rtgs_priority: "VARCHAR",
+};
+
+/** The columns of views that rows are recorded for as if they were tables. */
+const VIEW_COLUMNS: Readonly<Record<string, TableColumns>> = { transactions: TRANSACTIONS };
+
 /** The tables by name. */
 export const TABLES: Readonly<Record<string, TableColumns>> = {
   simulations: {
@@ -113,33 +145,28 @@ export const TABLES: Readonly<Record<string, TableColumns>> = {
     posted_collateral: CENTS,
     queue1_size: COUNT,
   },
-  transactions: {
-    simulation_id: "VARCHAR NOT NULL",
-    tx_id: "VARCHAR NOT NULL",
+  /** See `recorded_payments.ts`. */
+  payment_rows: {
+    simulation_no: "INTEGER NOT NULL",
+    serial: "BIGINT",
+    tx_id: "VARCHAR",
     sender_id: "VARCHAR",
     receiver_id: "VARCHAR",
     amount: CENTS,
-    priority: COUNT,
-    is_divisible: "BOOLEAN",
-    arrival_tick: COUNT,
-    arrival_day: COUNT,
-    deadline_tick: COUNT,
-    settlement_tick: COUNT,
-    settlement_day: COUNT,
-    status: "VARCHAR",
-    overdue_since_tick: COUNT,
-    drop_reason: "VARCHAR",
+    priority: "INTEGER",
+    arrival_tick: "INTEGER",
+    deadline_tick: "INTEGER",
+    settlement_tick: "INTEGER",
+    status: "INTEGER",
+    overdue_since_tick: "INTEGER",
     amount_settled: CENTS,
-    queue1_ticks: COUNT,
-    queue2_ticks: COUNT,
-    total_delay_ticks: COUNT,
-    delay_cost: CENTS,
+    parent_serial: "BIGINT",
     parent_tx_id: "VARCHAR",
-    split_index: COUNT,
-    rtgs_priority: "VARCHAR",
-    rtgs_submission_tick: COUNT,
-    declared_rtgs_priority: "VARCHAR",
+    rtgs_priority: "INTEGER",
+    rtgs_submission_tick: "INTEGER",
+    declared_rtgs_priority: "INTEGER",
   },
+  transaction_rows: TRANSACTIONS,
   daily_agent_metrics: {
     simulation_id: "VARCHAR NOT NULL",
     agent_id: "VARCHAR NOT NULL",
@@ -257,9 +284,14 @@ export const TABLES: Readonly<Record<string, TableColumns>> = {
   schema_migrations: { version: "INTEGER PRIMARY KEY", applied_at: "TIMESTAMP", description: "VARCHAR" },
 };
 
+/** The columns of a table, or of a view that rows are recorded for. */
+export function columnsOf(table: string): TableColumns {
+  return TABLES[table] ?? VIEW_COLUMNS[table] ?? {};
+}
+
 /** The names of a table's columns. */
 export function columnNames(table: string): string[] {
-  return Object.keys(TABLES[table] ?? {}).filter((name) => name !== "");
+  return Object.keys(columnsOf(table)).filter((name) => name !== "");
 }
 
 /** The statement that makes a table where it is missing. */
@@ -279,6 +311,9 @@ export const EARLIER_EVENTS_TABLE = `CREATE TABLE IF NOT EXISTS ${EARLIER_EVENTS
 /** Tables for events in typed columns, which version 1003 added. */
 export const LOGGED_TABLES: readonly string[] = ["logged_events", "logged_names", "event_shapes"];
 
+/** Tables for payments, which version 1006 added; the view `transactions` shows what stands in them. */
+export const PAYMENT_TABLES: readonly string[] = ["payment_rows", "transaction_rows"];
+
 /** Tables of `payments run --full-replay`, which version 1002 added. */
 export const FULL_REPLAY_TABLES: readonly string[] = ["policy_decisions", "tick_agent_states", "tick_queue_snapshots"];
 
@@ -289,7 +324,7 @@ export const JOB_TABLES: readonly string[] = ["jobs", "job_events"];
 export const DERIVED_TABLES: readonly string[] = ["collateral_events", "lsm_cycles"];
 
 /** The views that readers may count on. */
-export const VIEWS: readonly string[] = ["simulation_events", ...DERIVED_TABLES, "ticks"];
+export const VIEWS: readonly string[] = ["simulation_events", "transactions", ...DERIVED_TABLES, "ticks"];
 
 /** Combinations of columns that may occur once; `bilancio db validate` counts them, an index would slow recording down. */
 export const UNIQUE_ROWS: Readonly<Record<string, readonly string[]>> = {

@@ -5,7 +5,7 @@
  */
 import { NotFound, ValidationError } from "../../core/errors.ts";
 import type { Cell, Database, Row } from "./driver.ts";
-import { columnNames, TABLES, VIEWS } from "./schema.ts";
+import { columnNames, PAYMENT_TABLES, TABLES, VIEWS } from "./schema.ts";
 import type { Source } from "./source.ts";
 
 /** A table as columns by name, all of one length. Whole numbers past 2^53 are bigints, times are dates. */
@@ -70,6 +70,7 @@ export const EXPORTED_TABLES: readonly string[] = Object.freeze([
 ]);
 
 function isExported(table: string): boolean {
+  if (PAYMENT_TABLES.includes(table)) return false;
   const columns = columnNames(table);
   return ["simulation_id", "run_id"].some((name) => columns.includes(name));
 }

@@ -4,7 +4,7 @@
  * @module
  */
 import { type ColumnValues, joinedValues, sameValue } from "../../core/column_values.ts";
-import { columnNames, TABLES } from "./schema.ts";
+import { columnNames, columnsOf } from "./schema.ts";
 import { columnType, type TableRows } from "./simulation_rows.ts";
 
 /** A value of a row. */
@@ -69,6 +69,6 @@ export class WaitingRows {
 
 /** Rows of a table as columns, typed as the table's columns are. */
 export function rowsOf(table: string, rows: readonly RowValue[][]): TableRows {
-  const types = Object.entries(TABLES[table] ?? {}).filter(([name]) => name !== "").map(([, type]) => columnType(type));
+  const types = Object.entries(columnsOf(table)).filter(([name]) => name !== "").map(([, type]) => columnType(type));
   return { table, types, columns: types.map((_, column) => rows.map((row) => row[column] ?? null)) };
 }

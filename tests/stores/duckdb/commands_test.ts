@@ -26,7 +26,7 @@ Deno.test("db info, list and simulations show what is there", async () => {
   assertMatch((await db("info")).out, /^path: r\.duckdb\n[\s\S]*\nsimulations: 1 payments completed\n$/);
   const tables = (await db("list", "--json")).out.trim().split("\n").map((line) => JSON.parse(line));
   const kinds = Object.fromEntries(tables.map((row: Record<string, unknown>) => [row["name"], row["kind"]]));
-  assertEquals([kinds["transactions"], kinds["simulation_events"], kinds["lsm_cycles"]], ["table", "view", "view"]);
+  assertEquals([kinds["transactions"], kinds["simulation_events"], kinds["lsm_cycles"]], ["view", "view", "view"]);
   assertEquals(tables.find((row: Record<string, unknown>) => row["name"] === "tick_agent_states").row_count, 12);
   assertMatch((await db("simulations")).out, /^simulation_id +model +status .*\ns +payments +completed /);
   assertEquals((await db("simulations", "--status", "failed")).out, "nothing\n");

@@ -8,14 +8,17 @@ import type { ExperimentSettings } from "../../../src/experiments/payments/setti
 import { readPaymentsScenario } from "../../../src/payments/scenario/load.ts";
 import { Database, type Row } from "../../../src/stores/duckdb/driver.ts";
 import { DuckDbExperimentRecorder } from "../../../src/stores/duckdb/experiment_recorder.ts";
-import { columnNames, TABLES, VIEWS } from "../../../src/stores/duckdb/schema.ts";
+import { columnNames, PAYMENT_TABLES, TABLES, VIEWS } from "../../../src/stores/duckdb/schema.ts";
 import { DuckDbSimulations } from "../../../src/stores/duckdb/simulations.ts";
 import { clientE, convergence, SCENARIO_E, settingsE } from "../../experiments/payments/setting.ts";
 import { Place } from "../places.ts";
 import { program } from "./payments_recordings.ts";
 
 /** How events lie in a database; `simulation_events` shows them. */
-const LAYOUT = ["event_rows", "event_kinds", "simulation_names", "logged_events", "logged_names", "event_shapes"];
+const LAYOUT = [
+  ...["event_rows", "event_kinds", "simulation_names", "logged_events", "logged_names", "event_shapes"],
+  ...PAYMENT_TABLES,
+];
 /** What says when, how fast and from where something ran. */
 const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
   simulations: [
@@ -29,6 +32,7 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 };
 const COMPARED = [
   ...VIEWS,
+  "transactions",
   ...Object.keys(TABLES).filter((table) => !LAYOUT.includes(table) && isOfSimulations(table)),
 ];
 
@@ -194,7 +198,7 @@ async function interrupt(database: Database, id: string): Promise<void> {
   for (
     const change of [
       "UPDATE simulations SET status = 'running', outcome = NULL, total_arrivals = NULL WHERE simulation_id = ?",
-      "DELETE FROM transactions WHERE simulation_id = ?",
+      "DELETE FROM payment_rows WHERE simulation_no = (SELECT simulation_no FROM simulations WHERE simulation_id = ?)",
       "DELETE FROM simulation_runs WHERE simulation_id = ?",
       "DELETE FROM simulation_ticks WHERE tick > 1 AND simulation_no = (SELECT simulation_no FROM simulations WHERE simulation_id = ?)",
     ]

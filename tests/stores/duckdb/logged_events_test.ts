@@ -19,6 +19,7 @@ import { simulationEvents } from "../../../src/stores/duckdb/queries.ts";
 import { DuckDbSimulations } from "../../../src/stores/duckdb/simulations.ts";
 import { ABSENT_NUMBER, NULL_NUMBER } from "../../../src/stores/duckdb/slot_numbers.ts";
 import { Place } from "../places.ts";
+import { withTransactionsTable } from "./older_databases.ts";
 
 const EXAMPLES = fromFileUrl(new URL("../../../examples/", import.meta.url));
 const ORDERED = "SELECT tick, event_type, agent_id, tx_id, details FROM simulation_events WHERE simulation_id = ? " +
@@ -272,6 +273,7 @@ async function withFloats(path: string): Promise<void> {
       CASE WHEN shape IN (${["-1", ...floats.map(({ shape }) => String(shape))].join(", ")})
         THEN (${slot}::BIT)::DOUBLE ELSE ${slot}::DOUBLE END END`);
   }
+  await withTransactionsTable(database);
   await database.run("DELETE FROM schema_migrations WHERE version > 1004");
 }
 
@@ -295,6 +297,7 @@ Deno.test("a database that held all numbers of events as floats shows the same e
 /** Brings a database back to what version 1002 made: events as rows with the text of their details. */
 async function older(path: string): Promise<void> {
   await using database = await Database.open(path);
+  await withTransactionsTable(database);
   await database.run(`
     INSERT INTO simulations (simulation_id, simulation_no, model, ticks_per_day, status, started_at)
       VALUES ('old', 1, 'payments', 10, 'completed', '2026-01-01');

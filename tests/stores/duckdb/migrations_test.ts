@@ -9,6 +9,7 @@ import { DuckDbSimulations } from "../../../src/stores/duckdb/simulations.ts";
 import { simulationSummary } from "../../../src/stores/duckdb/summaries.ts";
 import { rowProblems, schemaProblems } from "../../../src/stores/duckdb/validation.ts";
 import { Place } from "../places.ts";
+import { withTransactionsTable } from "./older_databases.ts";
 import { program, SCENARIO_M } from "./payments_recordings.ts";
 import { EXPERIMENT_TABLES, makeReferenceDatabase, RUN_TABLES } from "./reference_database.ts";
 
@@ -91,6 +92,7 @@ Deno.test("rows of tables that are views now are seen in the views", async () =>
 async function makeEarlierDatabase(path: string): Promise<void> {
   await (await DuckDbSimulations.open(path))[Symbol.asyncDispose]();
   await using database = await Database.open(path);
+  await withTransactionsTable(database);
   const { tables } = await schemaState(database);
   for (const view of ["ticks", "lsm_cycles", "collateral_events", "simulation_events"]) {
     await database.run(`DROP VIEW ${view}`);
@@ -114,7 +116,8 @@ async function makeEarlierDatabase(path: string): Promise<void> {
     INSERT INTO simulation_names VALUES (1, 0, 'A'), (1, 1, 't0');
     INSERT INTO event_rows VALUES (1, 0, 1, 0, -1, 1, '{"sender_id": "A", "amount": 40}'),
       (1, 1, 4, 1, 0, -1, '{"costs": {"total": 9}}');
-    INSERT INTO simulation_ticks VALUES (1, 0, 1, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 1);`);
+    INSERT INTO simulation_ticks VALUES (1, 0, 1, 0, 0, 0, 0, 0, NULL, NULL, 0, 0, 1);
+    INSERT INTO transactions (simulation_id, tx_id, amount, status) VALUES ('first', 't0', 40, 'pending');`);
 }
 
 Deno.test("a database of an earlier version is read after a migration only, and loses nothing by it", async () => {

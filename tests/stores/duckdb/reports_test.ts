@@ -31,7 +31,7 @@ async function byHand(): Promise<DuckDbSimulations> {
   await store.persistSimulationStart("b", {});
   await store.persistSimulationComplete("b", { total_arrivals: 0, total_settlements: 0, total_cost_cents: 10 });
   await database.run(
-    `INSERT INTO transactions
+    `INSERT INTO transaction_rows
        (simulation_id, tx_id, sender_id, receiver_id, amount, arrival_tick, arrival_day, settlement_tick, settlement_day,
         status, amount_settled)
      VALUES ('a', 't1', 'A', 'B', 10, 0, 0, 0, 0, 'settled', 10), ('a', 't2', 'A', 'B', 20, 0, 0, 4, 0, 'settled', 20),
@@ -345,7 +345,7 @@ Deno.test("a full replay agrees with the events and the positions of the run", a
 
 Deno.test("validation finds rows that are there twice", async () => {
   await using store = await byHand();
-  await store.database.run("INSERT INTO transactions (simulation_id, tx_id) VALUES ('a', 't1')");
+  await store.database.run("INSERT INTO transaction_rows (simulation_id, tx_id) VALUES ('a', 't1')");
   assertEquals(await rowProblems(store.database), [
     "Table transactions has 1 rows more than once by (simulation_id, tx_id), of the simulation a for instance",
   ]);

@@ -5,7 +5,7 @@ import { recordPaymentsRun, runRecorded } from "../../../src/executors/recorded_
 import { loadPaymentsScenario } from "../../../src/payments/scenario/load.ts";
 import { PaymentsRecorder } from "../../../src/stores/duckdb/payments_recorder.ts";
 import type { RunStore } from "../../../src/stores/duckdb/run_store.ts";
-import { columnNames, TABLES } from "../../../src/stores/duckdb/schema.ts";
+import { columnNames, PAYMENT_TABLES, TABLES } from "../../../src/stores/duckdb/schema.ts";
 import { DuckDbSimulations } from "../../../src/stores/duckdb/simulations.ts";
 import { openPostgres } from "../../../src/stores/postgres/connection.ts";
 import { PostgresSimulations } from "../../../src/stores/postgres/simulations.ts";
@@ -15,10 +15,14 @@ const server = await startPostgres();
 Deno.test.afterAll(() => server[Symbol.asyncDispose]());
 
 const EXAMPLES = fromFileUrl(new URL("../../../examples/payments/", import.meta.url));
-/** How events lie in a DuckDB file; `simulation_events` shows them. */
-const LAYOUT = ["event_rows", "event_kinds", "simulation_names", "logged_events", "logged_names", "event_shapes"];
+/** How events and payments lie in a DuckDB file; views show them. */
+const LAYOUT = [
+  ...["event_rows", "event_kinds", "simulation_names", "logged_events", "logged_names", "event_shapes"],
+  ...PAYMENT_TABLES,
+];
 const COMPARED = [
   "simulation_events",
+  "transactions",
   ...Object.keys(TABLES).filter((table) =>
     !LAYOUT.includes(table) && ["simulation_id", "simulation_no"].some((name) => columnNames(table).includes(name))
   ),
