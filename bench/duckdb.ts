@@ -204,14 +204,15 @@ async function benchAdded(
 }
 
 async function benchCommands(): Promise<void> {
-  for (const [name, days] of [["04-policies", 200], ["03-liquidity-saving", 60], ["05-crisis", 20]] as const) {
-    Deno.writeTextFileSync(`${folder}/${name}.yaml`, longPayments(name, days));
-    const run = ["payments", "run", `${name}.yaml`, "--quiet"];
+  const runs = [["04-policies", 1000], ["04-policies", 200], ["03-liquidity-saving", 60], ["05-crisis", 20]] as const;
+  for (const [name, days] of runs) {
+    Deno.writeTextFileSync(`${folder}/${name}-${days}.yaml`, longPayments(name, days));
+    const run = ["payments", "run", `${name}-${days}.yaml`, "--quiet"];
     await benchAdded(
       `payments run, ${name} over ${days} days`,
       "60 %",
       () => run,
-      (turn) => [...run, "--persist", `${name}-${turn}.duckdb`],
+      (turn) => [...run, "--persist", `${name}-${days}-${turn}.duckdb`],
     );
   }
   for (const agents of [20, 100]) {

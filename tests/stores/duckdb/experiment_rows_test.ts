@@ -32,7 +32,6 @@ const LEFT_OUT: Readonly<Record<string, readonly string[]>> = {
 };
 const COMPARED = [
   ...VIEWS,
-  "transactions",
   ...Object.keys(TABLES).filter((table) => !LAYOUT.includes(table) && isOfSimulations(table)),
 ];
 
