@@ -24,7 +24,7 @@ import { simulations } from "../src/stores/duckdb/summaries.ts";
 const EVENTS = Number(Deno.args[0] ?? 5_000_000);
 const TICK_EVENTS = Number(Deno.args[1] ?? 20_000_000);
 const CHUNK = 122_880;
-const TURNS = 5;
+const TURNS = 7;
 
 const folder = Deno.makeTempDirSync({ prefix: "bilancio-bench-" });
 
@@ -101,7 +101,7 @@ async function benchRecording(log: PaymentsLog): Promise<void> {
 /** How long it takes to copy the columns of as many events without a database. */
 async function readingTime(log: PaymentsLog): Promise<number> {
   await using store = await DuckDbSimulations.open(":memory:");
-  const [kinds = new Map()] = await store.shapes.kindsOf([log]);
+  const [kinds = new Map()] = store.shapes.kindsOf([log]);
   const batch = new EventBatch();
   const { ms } = await timed(() => {
     for (let done = 0; done < EVENTS; done += log.length) {
@@ -119,7 +119,8 @@ async function readingTime(log: PaymentsLog): Promise<number> {
 async function benchTick(log: PaymentsLog): Promise<void> {
   await using store = await DuckDbSimulations.open(`${folder}/ticks.duckdb`, { memoryMegabytes: 1500 });
   await store.start("s", {}, { ticksPerDay: 100 });
-  await store.shapes.kindsOf([log]);
+  store.shapes.kindsOf([log]);
+  await store.database.transaction((session) => store.shapes.note(session));
   const [kind] = await store.database.rows("SELECT shape FROM event_shapes WHERE event_type = 'RtgsSubmission'");
   const step = 2_000_000;
   for (let from = 0; from < TICK_EVENTS; from += step) {
@@ -203,18 +204,7 @@ async function benchAdded(
   note("  the same by the time of all processors", share((processor[1] ?? 0) / (processor[0] ?? 1)), "");
 }
 
-async function benchCommands(): Promise<void> {
-  const runs = [["04-policies", 1000], ["04-policies", 200], ["03-liquidity-saving", 60], ["05-crisis", 20]] as const;
-  for (const [name, days] of runs) {
-    Deno.writeTextFileSync(`${folder}/${name}-${days}.yaml`, longPayments(name, days));
-    const run = ["payments", "run", `${name}-${days}.yaml`, "--quiet"];
-    await benchAdded(
-      `payments run, ${name} over ${days} days`,
-      "60 %",
-      () => run,
-      (turn) => [...run, "--persist", `${name}-${days}-${turn}.duckdb`],
-    );
-  }
+async function benchRings(): Promise<void> {
   for (const agents of [20, 100]) {
     const sweep = [
       "sweep",
@@ -252,6 +242,20 @@ async function benchCommands(): Promise<void> {
   );
 }
 
+async function benchPayments(): Promise<void> {
+  const runs = [["04-policies", 1000], ["04-policies", 200], ["03-liquidity-saving", 60], ["05-crisis", 20]] as const;
+  for (const [name, days] of runs) {
+    Deno.writeTextFileSync(`${folder}/${name}-${days}.yaml`, longPayments(name, days));
+    const run = ["payments", "run", `${name}-${days}.yaml`, "--quiet"];
+    await benchAdded(
+      `payments run, ${name} over ${days} days`,
+      "60 %",
+      () => run,
+      (turn) => [...run, "--persist", `${name}-${days}-${turn}.duckdb`],
+    );
+  }
+}
+
 function ringText(agents: number): string {
   return JSON.stringify({
     version: 1,
@@ -274,7 +278,8 @@ try {
   const log = await longLog();
   // First: what others leave in memory is not the recording's.
   await benchRecording(log);
-  await benchCommands();
+  await benchRings();
+  await benchPayments();
   await benchSummary();
   await benchTick(log);
 } finally {

@@ -29,30 +29,27 @@ interface Model {
   readonly kinds: Map<string, KnownKind>;
 }
 
-/** What is noted in one database. */
+/** What one database knows, and what it is about to know. */
 export class ShapeRegistry {
-  readonly #database: Database;
   readonly #shapes: Shape[];
+  /** Shapes that have their numbers and are not in the database yet. */
+  #waiting: Shape[] = [];
   /** By the schema of a log, and its phases. */
-  readonly #models = new WeakMap<object, Map<string, Model>>();
+  readonly #models = new Map<object, Map<string, Model>>();
 
-  #last: Promise<unknown> = Promise.resolve();
-
-  private constructor(database: Database, shapes: Shape[]) {
-    this.#database = database;
+  private constructor(shapes: Shape[]) {
     this.#shapes = shapes;
   }
 
   /** Of a database that was just made. */
-  static ofNew(database: Database): ShapeRegistry {
-    return new ShapeRegistry(database, []);
+  static ofNew(): ShapeRegistry {
+    return new ShapeRegistry([]);
   }
 
   /** Reads what a database knows. */
   static async load(database: Database): Promise<ShapeRegistry> {
     const rows = await database.rows("SELECT * FROM event_shapes ORDER BY shape");
     return new ShapeRegistry(
-      database,
       rows.map((row) => ({
         shape: Number(row["shape"]),
         layout: Number(row["layout"]),
@@ -64,26 +61,37 @@ export class ShapeRegistry {
   }
 
   /**
-   * The kinds of events that are in logs, by model; those that the database does not know yet are noted in it, all in one
-   * step.
+   * The kinds of events that are in logs, by model. Those that the database does not know get their numbers; {@linkcode
+   * note} has to follow in the same transaction as their events.
    */
-  kindsOf(logs: readonly ReadableLog[]): Promise<ReadonlyMap<string, KnownKind>[]> {
-    // One after the other: two callers would note the same kind twice.
-    const kinds = this.#last.then(() => this.#noted(logs));
-    this.#last = kinds.catch(() => {});
-    return kinds;
+  kindsOf(logs: readonly ReadableLog[]): ReadonlyMap<string, KnownKind>[] {
+    const fresh = logs.flatMap((log) => this.#missing(log));
+    const distinct = fresh.filter((shape, i) => i === fresh.findIndex((other) => isSame(shape, other)));
+    const numbered = this.#numbered(distinct);
+    this.#waiting.push(...numbered);
+    this.#shapes.push(...numbered);
+    return logs.map((log) => this.#kindsOf(log));
   }
 
-  async #noted(logs: readonly ReadableLog[]): Promise<ReadonlyMap<string, KnownKind>[]> {
-    const fresh: Shape[] = [];
-    for (const log of logs) for (const shape of this.#missing(log)) fresh.push(shape);
-    const distinct = fresh.filter((shape, i) => i === fresh.findIndex((other) => isSame(shape, other)));
-    if (distinct.length > 0) {
-      const numbered = this.#numbered(distinct);
-      await this.#database.transaction((session) => this.#write(session, numbered));
-      this.#shapes.push(...numbered);
-    }
-    return logs.map((log) => this.#kindsOf(log));
+  /** Notes in the database what it does not know yet. */
+  async note(session: Session): Promise<void> {
+    const fresh = this.#waiting;
+    this.#waiting = [];
+    if (fresh.length > 0) await this.#write(session, fresh);
+  }
+
+  /** Marks what is known; call what it gives when the transaction fails: what came since is forgotten. */
+  mark(): () => void {
+    const { length } = this.#shapes;
+    return () => {
+      const forgotten = new Set(this.#shapes.splice(length).map(({ shape }) => shape));
+      this.#waiting = [];
+      for (const model of [...this.#models.values()].flatMap((models) => [...models.values()])) {
+        for (const [kind, { shapes }] of model.kinds) {
+          if (shapes.some((shape) => forgotten.has(shape))) model.kinds.delete(kind);
+        }
+      }
+    };
   }
 
   /** The kinds of a model that were met, all of them with their shapes. */
@@ -161,7 +169,7 @@ export class ShapeRegistry {
       costs.map((isCosts) => isCosts ? "}" : ""),
       fresh.map(({ fields }) => fields),
     ]);
-    const layouts = [...this.#shapes, ...fresh].map((shape): [number, EventLayout] => [
+    const layouts = this.#shapes.map((shape): [number, EventLayout] => [
       shape.layout,
       layoutFromText(shape.kind, shape.fields),
     ]);

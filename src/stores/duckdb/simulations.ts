@@ -84,7 +84,7 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     const database = await Database.open(path, { threads: 1, ...options });
     try {
       if (isNew && await makeSchema(database)) {
-        const shapes = ShapeRegistry.ofNew(database);
+        const shapes = ShapeRegistry.ofNew();
         return new DuckDbSimulations(database, shapes, ticksPerDay, [], PlainEvents.ofNew());
       }
       await migrate(database);
@@ -167,10 +167,8 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     { replace = false }: { readonly replace?: boolean } = {},
   ): Promise<void> {
     if (wholes.length === 0) return;
-    const kinds = await this.shapes.kindsOf(wholes.map(({ stretch }) => stretch.log));
     const ids = wholes.map(({ simulationId }) => simulationId);
-    await this.database.transaction(async (session) => {
-      this.#batch.clear();
+    await this.#transaction(async (session) => {
       const found = await session.rows(
         "SELECT simulation_id, simulation_no, status FROM simulations WHERE simulation_id IN (SELECT unnest(?))",
         [ids],
@@ -180,11 +178,13 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
         if (!replace) throw taken(id, String(row["status"]), this.database.path);
         await deleteRows(session, id, Number(row["simulation_no"]));
       }
+      const first = await nextNumber(session);
+      const kinds = this.shapes.kindsOf(wholes.map(({ stretch }) => stretch.log));
+      const noted = settled(this.shapes.note(session));
       await writeWholes(
         session,
         this.#batch,
-        wholes,
-        kinds,
+        { wholes, first, kinds, noted },
         ({ simulationId, config, start }, number) => this.#startRow(simulationId, number, config, start),
       );
     });
@@ -262,13 +262,15 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     andThen: (session: Session) => Promise<void>,
   ): Promise<number> {
     const recording = this.#recording(simulationId);
-    const kinds = await this.shapes.kindsOf(stretches.map(({ log }) => log));
     const before = recording.sequence;
     await this.#written(recording, async (session) => {
-      this.#batch.clear();
+      const kinds = this.shapes.kindsOf(stretches.map(({ log }) => log));
+      // Noted on a thread of DuckDB while the first events are copied on this one.
+      const noted = settled(this.shapes.note(session));
       for (const [i, stretch] of stretches.entries()) {
-        await this.#recordStretch(session, simulationId, recording, stretch, kinds[i] ?? new Map());
+        await this.#recordStretch(session, simulationId, recording, stretch, kinds[i] ?? new Map(), noted);
       }
+      await noted;
       await andThen(session);
     });
     return recording.sequence - before;
@@ -280,6 +282,7 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     recording: Recording,
     { log, from, to }: EventStretch,
     kinds: ReadonlyMap<string, KnownKind>,
+    noted: Promise<void>,
   ): Promise<void> {
     if (recording.log !== log || recording.reader === undefined) {
       recording.log = log;
@@ -289,8 +292,10 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
       const end = Math.min(to, start + EVENTS_AT_ONCE);
       recording.reader.read(this.#batch, start, end, recording.sequence);
       recording.sequence += end - start;
+      await noted;
       await appendBatch(session, this.#batch);
     }
+    await noted;
     await appendAll(session, [registersOf(simulationId, log, from, to)]);
   }
 
@@ -298,15 +303,28 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
   async #written(recording: Recording, work: (session: Session) => Promise<void>): Promise<void> {
     const { sequence, namesWritten, logNames } = recording;
     const counts = [...logNames.counts];
-    const forgetKinds = this.#plainEvents.mark();
     try {
-      await this.database.transaction(work);
+      await this.#transaction(work);
     } catch (error) {
       recording.sequence = sequence;
       recording.namesWritten = namesWritten;
       recording.reader = undefined;
       recording.logNames = new NameNumbers(recording.number, counts);
-      forgetKinds();
+      throw error;
+    }
+  }
+
+  /** Work with an empty batch in a transaction; when it fails, kinds of events that it met are forgotten. */
+  async #transaction(work: (session: Session) => Promise<void>): Promise<void> {
+    let forget: readonly (() => void)[] = [];
+    try {
+      await this.database.transaction(async (session) => {
+        forget = [this.shapes.mark(), this.#plainEvents.mark()];
+        this.#batch.clear();
+        await work(session);
+      });
+    } catch (error) {
+      for (const each of forget) each();
       throw error;
     }
   }
@@ -380,4 +398,10 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
   async [Symbol.asyncDispose](): Promise<void> {
     await this.database[Symbol.asyncDispose]();
   }
+}
+
+/** The promise, whose failure is told to whoever waits for it, and to nobody when nobody does. */
+function settled(work: Promise<void>): Promise<void> {
+  work.catch(() => {});
+  return work;
 }

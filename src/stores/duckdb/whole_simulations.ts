@@ -10,7 +10,6 @@ import { type KnownKind, LogReader, NameNumbers } from "./log_reader.ts";
 import { joinedRows, numberedRows } from "./numbered_rows.ts";
 import {
   appendAll,
-  nextNumber,
   registersOf,
   type SimulationEnd,
   type SimulationStart,
@@ -33,23 +32,38 @@ export interface WholeSimulation {
 /** Events that are copied at once, so that a long stretch needs little memory. */
 export const EVENTS_AT_ONCE = 61_440;
 
-/**
- * Writes simulations that the database does not have.
- *
- * @param kinds the kinds of events in their logs
- * @param startRow gives the row in which one begins, with its number
- */
+/** Simulations that the database does not have. */
+export interface NewWholes {
+  readonly wholes: readonly WholeSimulation[];
+  /** The number of the first; the others follow. */
+  readonly first: number;
+  /** For each the kinds of events in its log. */
+  readonly kinds: readonly ReadonlyMap<string, KnownKind>[];
+  /** When the database knows the kinds; until then the session is in use. */
+  readonly noted: Promise<void>;
+}
+
+/** Writes simulations; `startRow` gives the row in which one begins, with its number. */
 export async function writeWholes(
   session: Session,
   batch: EventBatch,
-  wholes: readonly WholeSimulation[],
-  kinds: readonly ReadonlyMap<string, KnownKind>[],
+  { wholes, first, kinds, noted }: NewWholes,
   startRow: (whole: WholeSimulation, number: number) => StartRow,
 ): Promise<void> {
-  const first = await nextNumber(session);
-  for (const [i, whole] of wholes.entries()) {
-    await readWhole(session, batch, first + i, whole, kinds[i] ?? new Map());
+  for (const [i, { simulationId, stretch: { log, from, to } }] of wholes.entries()) {
+    const reader = new LogReader(log, kinds[i] ?? new Map(), new NameNumbers(first + i));
+    for (let start = from; start < to; start += EVENTS_AT_ONCE) {
+      reader.read(batch, start, Math.min(to, start + EVENTS_AT_ONCE), start - from);
+      if (batch.length < EVENTS_AT_ONCE) continue;
+      await noted;
+      await appendBatch(session, batch);
+    }
+    const registers = registersOf(simulationId, log, from, to);
+    if (registers.columns[0]?.length === 0) continue;
+    await noted;
+    await appendAll(session, [registers]);
   }
+  await noted;
   await appendBatch(session, batch);
   await appendAll(
     session,
@@ -59,21 +73,6 @@ export async function writeWholes(
     session,
     joinedRows(wholes.flatMap(({ rows = [] }, i) => rows.map((each) => numberedRows(each, first + i)))),
   );
-}
-
-async function readWhole(
-  session: Session,
-  batch: EventBatch,
-  number: number,
-  { simulationId, stretch: { log, from, to } }: WholeSimulation,
-  kinds: ReadonlyMap<string, KnownKind>,
-): Promise<void> {
-  const reader = new LogReader(log, kinds, new NameNumbers(number));
-  for (let start = from; start < to; start += EVENTS_AT_ONCE) {
-    reader.read(batch, start, Math.min(to, start + EVENTS_AT_ONCE), start - from);
-    if (batch.length >= EVENTS_AT_ONCE) await appendBatch(session, batch);
-  }
-  await appendAll(session, [registersOf(simulationId, log, from, to)]);
 }
 
 /** Appends what waits in a batch, which is empty then. */

@@ -230,6 +230,27 @@ Deno.test("a write that fails leaves nothing, and what is recorded afterwards ha
   assertEquals(await store.database.rows(ORDERED, ["s"]), written(log));
 });
 
+Deno.test("kinds of events that a failed write met are noted by the next one, also when both were asked for at once", async () => {
+  await using store = await open();
+  const { scenario } = loadScenarioText(Deno.readTextFileSync(`${EXAMPLES}scenarios/01-two-firms.yaml`), "f.yaml");
+  const { log } = simulateRing(scenario, { checkInvariants: "none" });
+  const stretch = { log, from: 0, to: log.length };
+  const broken = { table: "nowhere", types: ["integer"] as const, columns: [[1]] };
+  const whole = { config: {}, start: { ticksPerDay: 1 }, stretch, end: { status: "completed" as const } };
+  await assertRejects(() => store.recordMany([{ ...whole, simulationId: "w", rows: [broken] }]), StoreError, "nowhere");
+  await store.start("a", {}, { ticksPerDay: 1 });
+  await store.start("b", {}, { ticksPerDay: 1 });
+  const [failed, kept] = await Promise.allSettled([
+    store.record("a", [stretch], [broken]),
+    store.record("b", [stretch]),
+  ]);
+  assertEquals([failed.status, kept.status], ["rejected", "fulfilled"]);
+  assertEquals(await store.database.rows(ORDERED, ["b"]), written(log));
+  assertEquals(await store.database.rows(ORDERED, ["a"]), []);
+  await store.recordMany([{ ...whole, simulationId: "w" }]);
+  assertEquals(await store.database.rows(ORDERED, ["w"]), written(log));
+});
+
 Deno.test("many simulations are recorded in one step: all of them, or none", async () => {
   await using store = await open();
   const { scenario } = loadScenarioText(Deno.readTextFileSync(`${EXAMPLES}scenarios/01-two-firms.yaml`), "f.yaml");
