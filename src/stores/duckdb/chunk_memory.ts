@@ -17,6 +17,13 @@ const TWO_32 = 2 ** 32;
 /** A column of a chunk. */
 export type Vector = ReturnType<Api["bindings"]["data_chunk_get_vector"]>;
 
+/** Writes a whole number below 2^53 in 64 bits: as two words, for a BigInt would take ten times as long. */
+export function setLong(words: Int32Array, place: number, value: number): void {
+  const low = value | 0;
+  words[2 * place] = low;
+  words[2 * place + 1] = low === value ? low >> 31 : Math.floor(value / TWO_32);
+}
+
 /** Memory for one column at a time, with a note of the rows that are null. */
 export class ChunkMemory {
   readonly #bindings: Api["bindings"];
@@ -50,12 +57,9 @@ export class ChunkMemory {
     this.#hasNulls = true;
   }
 
-  /** Lays a whole number below 2^53 out in 64 bits: as two words, for a BigInt would take ten times as long. */
+  /** Lays a whole number below 2^53 out in 64 bits. */
   setLong(row: number, value: number): void {
-    const { words } = this;
-    const low = value | 0;
-    words[2 * row] = low;
-    words[2 * row + 1] = low === value ? low >> 31 : Math.floor(value / TWO_32);
+    setLong(this.words, row, value);
   }
 
   /** Copies so many rows of so many bytes to a column, and its nulls. */

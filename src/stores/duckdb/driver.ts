@@ -1,6 +1,6 @@
 /**
- * DuckDB as this project uses it: opened lazily, one piece of work at a time, errors in our words. Only this file and
- * `chunk_writer.ts` know the package.
+ * DuckDB as this project uses it: opened lazily, one piece of work at a time, errors in our words. Only this file and those
+ * that fill chunks (`chunk_writer.ts`, `chunk_memory.ts`, `text_layout.ts`) know the package.
  *
  * @module
  */

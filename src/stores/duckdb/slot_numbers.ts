@@ -5,6 +5,7 @@
  * @module
  */
 import type { FieldType } from "../../core/event_log.ts";
+import { setLong } from "./chunk_memory.ts";
 
 /** Stands for null: the bits of a float that is no number, and beyond the whole numbers of events, which are below 2^53. */
 export const NULL_NUMBER = 0x7ff80000_00000000n;
@@ -14,8 +15,6 @@ export const ABSENT_NUMBER = 0x7ff00000_00000000n;
 /** The upper halves of both; their lower halves are 0. */
 const NULL_HIGH = 0x7ff80000;
 const ABSENT_HIGH = 0x7ff00000;
-
-const TWO_32 = 2 ** 32;
 
 /** Numbers of one slot, which a column of events is copied to. */
 export class SlotNumbers {
@@ -30,11 +29,9 @@ export class SlotNumbers {
     this.#doubles = new Float64Array(this.longs.buffer);
   }
 
-  /** Sets a whole number below 2^53: as two words, for a BigInt would take ten times as long. */
+  /** Sets a whole number below 2^53. */
   setWhole(place: number, value: number): void {
-    const low = value | 0;
-    this.#words[2 * place] = low;
-    this.#words[2 * place + 1] = low === value ? low >> 31 : Math.floor(value / TWO_32);
+    setLong(this.#words, place, value);
   }
 
   /** Sets a finite float. */
