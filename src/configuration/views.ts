@@ -107,13 +107,6 @@ export function volume(configuration: Configuration): Volume | undefined {
   return { kind: "directory", path: located(place, configuration) };
 }
 
-/** {@linkcode volume}. @throws {UsageError} when none is set. */
-export function requiredVolume(configuration: Configuration): Volume {
-  return volume(configuration) ?? missing(configuration, "volume", [
-    "Set BILANCIO_VOLUME to a directory or s3://bucket/prefix, or name one with --volume.",
-  ]);
-}
-
 function located(path: string, { directory, home }: Configuration): string {
   if (home !== undefined && /^~(?=\/|$)/.test(path)) return home + path.slice(1);
   if (directory === "" || /^(?:\/|[A-Za-z]:[\\/]|\\\\)/.test(path)) return path;

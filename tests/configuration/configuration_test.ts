@@ -8,7 +8,6 @@ import {
   requiredDatabaseUrl,
   requiredObjectStorageOptions,
   requiredSupabaseOptions,
-  requiredVolume,
   supabaseOptions,
   volume,
   workers,
@@ -141,7 +140,6 @@ Deno.test("what is missing is said with the variables that would supply it", asy
     "Set BILANCIO_SUPABASE_URL and BILANCIO_SUPABASE_ANON_KEY",
   );
   assertThrows(() => requiredObjectStorageOptions(none), UsageError, "Set BILANCIO_S3_ACCESS_KEY_ID");
-  assertThrows(() => requiredVolume(none), UsageError, "Set BILANCIO_VOLUME");
   const half = await places.read({ BILANCIO_R2_ACCESS_KEY_ID: "id" });
   assertThrows(() => objectStorageOptions(half), UsageError, "BILANCIO_S3_SECRET_ACCESS_KEY");
 });

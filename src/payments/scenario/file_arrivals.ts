@@ -111,7 +111,3 @@ export const arrivalBands = record(
 
 /** The content of `arrival_config`. */
 export type FileArrivalConfig = ValueOf<typeof arrivalConfig>;
-/** The content of one band. */
-export type FileArrivalBand = ValueOf<typeof arrivalBand>;
-/** The content of `arrival_bands`. */
-export type FileArrivalBands = ValueOf<typeof arrivalBands>;

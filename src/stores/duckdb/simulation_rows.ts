@@ -268,6 +268,14 @@ export async function deleteRows(session: Session, simulationId: string, number:
   await session.run("DELETE FROM earlier_simulation_events WHERE simulation_id = ?", [simulationId]);
 }
 
+/** Gives the rows of a simulation another id, in all tables. */
+export async function renameRows(session: Session, simulationId: string, to: string): Promise<void> {
+  for (const [table, columns] of Object.entries(TABLES)) {
+    if (!("simulation_id" in columns)) continue;
+    await session.run(`UPDATE ${table} SET simulation_id = ? WHERE simulation_id = ?`, [to, simulationId]);
+  }
+}
+
 /** The number of the next simulation of a database. */
 export async function nextNumber(session: Session): Promise<number> {
   const [last] = await session.rows("SELECT coalesce(max(simulation_no), 0) AS last FROM simulations");

@@ -19,7 +19,6 @@ import { makeSchema, migrate } from "./migrations.ts";
 import { numberedRows } from "./numbered_rows.ts";
 import { PlainEvents } from "./plain_events.ts";
 import type { RunStore } from "./run_store.ts";
-import { TABLES } from "./schema.ts";
 import { newRecording, type Recording } from "./recording.ts";
 import { ShapeRegistry } from "./shape_registry.ts";
 import {
@@ -29,6 +28,7 @@ import {
   nextNumber,
   numberIn,
   registersOf,
+  renameRows,
   type SimulationEnd,
   type SimulationStart,
   type StartRow,
@@ -379,10 +379,7 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     await this.database.transaction(async (session) => {
       const replaced = numberOf(simulationId);
       if (replaced !== undefined) await deleteRows(session, simulationId, Number(replaced));
-      for (const [table, columns] of Object.entries(TABLES)) {
-        if (!("simulation_id" in columns)) continue;
-        await session.run(`UPDATE ${table} SET simulation_id = ? WHERE simulation_id = ?`, [simulationId, by]);
-      }
+      await renameRows(session, by, simulationId);
     });
   }
 
