@@ -36,7 +36,7 @@ function optionsAt(endpoint: string): S3Options {
 function script(...args: readonly string[]): Deno.ChildProcess {
   const main = new URL(import.meta.url).pathname;
   return new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", "--v8-flags=--max-semi-space-size=4", main, ...args],
+    args: ["run", "-A", "--v8-flags=--max-semi-space-size=4", main, ...args],
     stdout: "piped",
     stdin: "null",
   }).spawn();

@@ -151,7 +151,7 @@ async function rowSizes(database: PostgresConnection): Promise<void> {
 /** An S3 server in a process of its own, below a directory. */
 async function startStorage(directory: string): Promise<{ endpoint: string; child: Deno.ChildProcess }> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", "--no-check", `${ROOT}bench/s3.ts`, "serve", directory],
+    args: ["run", "-A", `${ROOT}bench/s3.ts`, "serve", directory],
     stdout: "piped",
     stdin: "null",
   }).spawn();
