@@ -146,7 +146,7 @@ export {
   type CodedTexts,
   type ColumnValue,
   type CompactValues,
-  type EqualTexts,
+  type NumberedTexts,
   type SameValue,
 } from "./src/core/column_values.ts";
 export { csvRecords } from "./src/core/csv_records.ts";

@@ -2,8 +2,6 @@
  * Columns of rows on their way to a table. A column of whole numbers is one piece of memory, one of few texts a column
  * of codes, one of a single value that value: a value for each row would cost more than to write them.
  *
- * All are plain objects, which a worker can be sent.
- *
  * @module
  */
 
@@ -26,18 +24,19 @@ export interface SameValue {
   readonly value: ColumnValue;
 }
 
-/** ASCII texts of one length. */
-export interface EqualTexts {
-  readonly kind: "equal";
+/** Texts that differ in a number only, which stands at their end in hexadecimal digits. */
+export interface NumberedTexts {
+  readonly kind: "numbered";
   readonly length: number;
-  /** Characters of each text. */
-  readonly width: number;
-  /** The texts, one after the other. */
-  readonly bytes: Uint8Array;
+  readonly prefix: string;
+  /** How many digits there are at least. */
+  readonly digits: number;
+  /** The number of each text; NaN for null. */
+  readonly numbers: Float64Array;
 }
 
 /** Columns that hold less than a value for each row. */
-export type CompactValues = CodedTexts | SameValue | EqualTexts;
+export type CompactValues = CodedTexts | SameValue | NumberedTexts;
 
 /** The values of one column. NaN in a `Float64Array` stands for null, but for columns of type double. */
 export type ColumnValues = ArrayLike<ColumnValue> | CompactValues;
@@ -52,9 +51,9 @@ export function sameValue(value: ColumnValue, length: number): SameValue {
   return { kind: "same", length, value };
 }
 
-/** ASCII texts of `width` characters each, one after the other. */
-export function equalTexts(bytes: Uint8Array, width: number): EqualTexts {
-  return { kind: "equal", length: bytes.length / width, width, bytes };
+/** A prefix and whole numbers from 0 on, written with so many hexadecimal digits; see {@linkcode NumberedTexts}. */
+export function numberedTexts(numbers: Float64Array, prefix: string, digits: number): NumberedTexts {
+  return { kind: "numbered", length: numbers.length, prefix, digits, numbers };
 }
 
 /** Whether a column holds less than a value for each row. */
@@ -75,9 +74,13 @@ function compactCell(values: CompactValues, row: number): ColumnValue {
       return values.value;
     case "coded":
       return values.texts[values.codes[row] ?? -1] ?? null;
-    case "equal":
-      return String.fromCharCode(...values.bytes.subarray(row * values.width, (row + 1) * values.width));
+    case "numbered":
+      return numberedText(values, values.numbers[row] ?? NaN);
   }
+}
+
+function numberedText({ prefix, digits }: NumberedTexts, number: number): string | null {
+  return Number.isNaN(number) ? null : prefix + number.toString(16).padStart(digits, "0");
 }
 
 /** A value for each row. */
@@ -101,15 +104,20 @@ function joinedCompact(length: number, parts: readonly CompactValues[]): Compact
   if (first?.kind === "same" && parts.every((part) => part.kind === "same" && part.value === first.value)) {
     return sameValue(first.value, length);
   }
-  if (first?.kind === "equal" && parts.every((part) => part.kind === "equal" && part.width === first.width)) {
-    const bytes = parts.flatMap((part) => part.kind === "equal" ? part.bytes : []);
-    return equalTexts(joinedMemory(new Uint8Array(length * first.width), bytes), first.width);
+  if (first?.kind === "numbered") {
+    const numbers = parts.flatMap((part) => part.kind === "numbered" && isAlike(part, first) ? part.numbers : []);
+    if (numbers.length < parts.length) return undefined;
+    return numberedTexts(joinedMemory(new Float64Array(length), numbers), first.prefix, first.digits);
   }
   const coded = parts.map(asCodedTexts);
   return coded.every((part) => part !== undefined) ? joinedTexts(length, coded) : undefined;
 }
 
-function joinedMemory<T extends Int32Array | Float64Array | Uint8Array>(joined: T, parts: readonly T[]): T {
+function isAlike(a: NumberedTexts, b: NumberedTexts): boolean {
+  return a.prefix === b.prefix && a.digits === b.digits;
+}
+
+function joinedMemory<T extends Int32Array | Float64Array>(joined: T, parts: readonly T[]): T {
   let start = 0;
   for (const part of parts) {
     joined.set(part, start);
@@ -121,7 +129,7 @@ function joinedMemory<T extends Int32Array | Float64Array | Uint8Array>(joined: 
 /** Texts, or nulls, as coded texts; undefined for other values. */
 export function asCodedTexts(values: CompactValues): CodedTexts | undefined {
   if (values.kind === "coded") return values;
-  if (values.kind === "equal") return undefined;
+  if (values.kind === "numbered") return undefined;
   const { value, length } = values;
   if (value === null) return codedTexts(new Int32Array(length).fill(-1), []);
   return typeof value === "string" ? codedTexts(new Int32Array(length), [value]) : undefined;

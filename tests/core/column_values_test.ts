@@ -7,9 +7,9 @@ import {
   codedTexts,
   type ColumnValue,
   type ColumnValues,
-  equalTexts,
   isCompact,
   joinedValues,
+  numberedTexts,
   sameValue,
 } from "../../src/core/column_values.ts";
 
@@ -29,8 +29,10 @@ const columns: fc.Arbitrary<Column> = fc.oneof(
   fc.tuple(fc.constantFrom<ColumnValue>(null, 0, 7, false, "A", "B"), fc.nat(8)).map(([value, length]): Column => {
     return [sameValue(value, length), Array<ColumnValue>(length).fill(value)];
   }),
-  fc.array(fc.constantFrom("ab1", "cd2", "~ ~"), { maxLength: 8 }).map((cells): Column => {
-    return [equalTexts(new TextEncoder().encode(cells.join("")), 3), cells];
+  fc.array(fc.constantFrom<[number, string | null]>([NaN, null], [0, "t-00"], [255, "t-ff"], [4096, "t-1000"]), {
+    maxLength: 8,
+  }).map((drawn): Column => {
+    return [numberedTexts(Float64Array.from(drawn, ([number]) => number), "t-", 2), drawn.map(([, text]) => text)];
   }),
 );
 
@@ -59,14 +61,7 @@ Deno.test("columns of one kind stay of that kind when they are joined", () => {
   assertEquals(banks, codedTexts(Int32Array.of(0, -1, 1, 1), ["A", "B"]));
   const ids = joinedValues([sameValue("s1", 2), sameValue("s2", 1), sameValue(null, 1)]);
   assertEquals(ids, codedTexts(Int32Array.of(0, 0, 1, -1), ["s1", "s2"]));
-  const bytes = (text: string) => new TextEncoder().encode(text);
-  assertEquals(
-    joinedValues([equalTexts(bytes("aabb"), 2), equalTexts(bytes("cc"), 2)]),
-    equalTexts(bytes("aabbcc"), 2),
-  );
-  assert(!isCompact(joinedValues([equalTexts(bytes("aabb"), 2), equalTexts(bytes("ccc"), 3)])));
-});
-
-Deno.test("columns can be sent to a worker", () => {
-  fc.assert(fc.property(columns, ([values, cells]) => assertEquals(cellsOf(structuredClone(values)), cells)));
+  const numbered = (...numbers: number[]) => numberedTexts(Float64Array.from(numbers), "t", 2);
+  assertEquals(joinedValues([numbered(1, NaN), numbered(3)]), numbered(1, NaN, 3));
+  assert(!isCompact(joinedValues([numbered(1), numberedTexts(Float64Array.of(2), "u", 2)])));
 });

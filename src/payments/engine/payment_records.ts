@@ -5,7 +5,7 @@
  */
 import { cellAt, codedTexts, type ColumnValues, sameValue } from "../../core/column_values.ts";
 import { RTGS_PRIORITY_NAMES } from "../policy_contract.ts";
-import { NONE, OVERDUE, PARTIALLY_SETTLED, type PaymentStore, SETTLED } from "./payment_store.ts";
+import { NONE, OVERDUE, PARTIALLY_SETTLED, SETTLED } from "./payment_store.ts";
 import { type Answer, STATUS_NAMES } from "./queries.ts";
 import type { EngineState } from "./state.ts";
 
@@ -53,7 +53,7 @@ export function paymentColumns(state: EngineState, day?: number): RecordColumns 
     queue2_ticks: same(0),
     total_delay_ticks: same(0),
     delay_cost: same(0),
-    parent_tx_id: parentsOf(payments, rows),
+    parent_tx_id: payments.idColumn(codesOf(payments.parent, rows)),
     split_index: same(null),
     rtgs_priority: codedTexts(codesOf(payments.rtgsPriority, rows), RTGS_PRIORITY_NAMES),
     rtgs_submission_tick: orNull(wholeNumbers(payments.rtgsSubmissionTick, rows)),
@@ -125,12 +125,4 @@ function less(amounts: Float64Array, others: Float64Array): Float64Array {
 function orNull(ticks: Float64Array): Float64Array {
   for (let i = 0; i < ticks.length; i++) if (ticks[i] === NONE) ticks[i] = NaN;
   return ticks;
-}
-
-function parentsOf(payments: PaymentStore, rows: Wanted): ColumnValues {
-  const parents = codesOf(payments.parent, rows);
-  let isSplit = false;
-  for (let i = 0; i < parents.length && !isSplit; i++) isSplit = parents[i] !== NONE;
-  if (!isSplit) return sameValue(null, parents.length);
-  return Array.from(parents, (parent) => parent === NONE ? null : payments.id(parent));
 }

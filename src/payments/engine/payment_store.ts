@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { type ColumnValues, equalTexts } from "../../core/column_values.ts";
+import { type ColumnValues, numberedTexts } from "../../core/column_values.ts";
 import { panic } from "../errors.ts";
 
 /** Status codes of {@linkcode PaymentStore.status} (spec 05 2.2). */
@@ -20,13 +20,17 @@ export const NONE = -1;
 export const MAX_PRIORITY = 10;
 
 const FIRST_CAPACITY = 256;
-const ID_PREFIX = "00000000-0000-0000-0000-";
-const ID_DIGITS = 12;
-/** Serial numbers that half of the digits can tell apart. */
-const HALF = 16 ** (ID_DIGITS / 2);
-const ZERO = "0".charCodeAt(0);
-const LETTER_A = "a".charCodeAt(0);
+
+/** The ids that the engine gives: a prefix and the digits of a serial number. */
+export const ID_PREFIX = "00000000-0000-0000-0000-";
+export const ID_DIGITS = 12;
 const OWN_ID = /^00000000-0000-0000-0000-([0-9a-f]{12})$/;
+
+/** The serial number in an id that the engine gave, undefined for other ids. */
+export function serialOf(id: string): number | undefined {
+  const digits = OWN_ID.exec(id)?.[1];
+  return digits === undefined ? undefined : Number.parseInt(digits, 16);
+}
 
 /** What a new payment is made of; agents are numbers. */
 export interface NewPayment {
@@ -117,19 +121,22 @@ export class PaymentStore {
     return given ?? ID_PREFIX + (number + this.#serialOffset).toString(16).padStart(ID_DIGITS, "0");
   }
 
-  /** The ids of payments as a column. */
+  /** The ids of payments as a column; null for {@linkcode NONE}. */
   idColumn(numbers: Int32Array): ColumnValues {
-    if (this.#givenIds !== undefined) return Array.from(numbers, (number) => this.id(number));
-    return serialIds(numbers, this.#serialOffset);
+    if (this.#givenIds !== undefined) {
+      return Array.from(numbers, (number) => number === NONE ? null : this.id(number));
+    }
+    const serials = Float64Array.from(numbers, (number) => number === NONE ? NaN : number + this.#serialOffset);
+    return numberedTexts(serials, ID_PREFIX, ID_DIGITS);
   }
 
   /** The number of the payment with an id, undefined when there is none. */
   find(id: string): number | undefined {
     const given = this.#numbers?.get(id);
     if (given !== undefined) return given;
-    const serial = OWN_ID.exec(id)?.[1];
+    const serial = serialOf(id);
     if (serial === undefined) return undefined;
-    const number = Number.parseInt(serial, 16) - this.#serialOffset;
+    const number = serial - this.#serialOffset;
     return number >= 0 && number < this.length && !this.#givenIds?.has(number) ? number : undefined;
   }
 
@@ -140,37 +147,12 @@ export class PaymentStore {
   nameBy(ids: readonly string[]): void {
     let next = ids.length;
     for (const id of ids) {
-      const serial = OWN_ID.exec(id)?.[1];
-      if (serial !== undefined) next = Math.max(next, Number.parseInt(serial, 16) + 1);
+      next = Math.max(next, (serialOf(id) ?? -1) + 1);
     }
     this.#serialOffset = next - ids.length;
     if (ids.every((id, number) => id === this.id(number))) return;
     this.#givenIds = new Map(ids.entries());
     this.#numbers = new Map(ids.map((id, number) => [id, number]));
-  }
-}
-
-/** Ids without a text for each: only the digits are written. */
-function serialIds(numbers: Int32Array, offset: number): ColumnValues {
-  const width = ID_PREFIX.length + ID_DIGITS;
-  const first = new TextEncoder().encode(ID_PREFIX + "0".repeat(ID_DIGITS));
-  const bytes = new Uint8Array(numbers.length * width);
-  if (numbers.length > 0) bytes.set(first);
-  for (let filled = width; filled < bytes.length; filled *= 2) bytes.copyWithin(filled, 0, filled);
-  for (let i = 0; i < numbers.length; i++) {
-    const serial = (numbers[i] ?? 0) + offset;
-    const end = (i + 1) * width;
-    writeHex(bytes, end, serial % HALF);
-    if (serial >= HALF) writeHex(bytes, end - ID_DIGITS / 2, Math.floor(serial / HALF));
-  }
-  return equalTexts(bytes, width);
-}
-
-/** Writes the digits of a number below 2^24 that ends before `end`; zeros stand there already. */
-function writeHex(bytes: Uint8Array, end: number, number: number): void {
-  for (let rest = number, place = end - 1; rest > 0; rest >>= 4, place--) {
-    const digit = rest & 15;
-    bytes[place] = digit < 10 ? ZERO + digit : LETTER_A + digit - 10;
   }
 }
 

@@ -5,18 +5,16 @@
  *
  * @module
  */
-import { cellAt, type ColumnValues, isCompact, sameValue } from "../../core/column_values.ts";
+import { cellAt, cellsOf, type ColumnValues, isCompact, sameValue } from "../../core/column_values.ts";
+import { ID_DIGITS, ID_PREFIX, serialOf } from "../../payments/engine/payment_store.ts";
 import { columnNames } from "./schema.ts";
 import type { TableRows } from "./simulation_rows.ts";
 import { rowsOf } from "./waiting_rows.ts";
 
-/** How the engine's own ids begin (spec 05 4); twelve digits of a hexadecimal number follow. */
-const OWN_ID = "00000000-0000-0000-0000-";
-const ID_LENGTH = OWN_ID.length + 12;
-
 /** Stands for null in columns of whole numbers that are never negative. */
 const NONE = -1;
 
+/** Their places stand in files: a new one goes to the end. */
 const STATUSES: readonly string[] = ["pending", "settled", "overdue"];
 const PRIORITIES: readonly string[] = ["HighlyUrgent", "Urgent", "Normal"];
 
@@ -113,52 +111,23 @@ function wholeNumbers(values: ColumnValues): Int32Array | undefined {
   return numbers;
 }
 
-/** The numbers of ids of the engine's own, null for others, and those. */
+/** The serial numbers of ids that the engine gave, null for others, and those. */
 function serials(values: ColumnValues): { readonly numbers: ColumnValues; readonly others: ColumnValues } {
-  const { length } = values;
-  if (hasOnlyNulls(values)) return { numbers: sameValue(null, length), others: sameValue(null, length) };
-  const numbers = new Float64Array(length);
-  const others: (string | null)[] = [];
-  const read = isCompact(values) && values.kind === "equal" && values.width === ID_LENGTH
-    ? (row: number) => serialIn(values.bytes, row * ID_LENGTH)
-    : (row: number) => serialOf(cellAt(values, row));
-  let hasOthers = false;
-  for (let row = 0; row < length; row++) {
-    const number = read(row);
-    numbers[row] = number;
-    const other = number === number ? null : cellAt(values, row);
-    hasOthers ||= other !== null;
-    others.push(typeof other === "string" ? other : null);
+  const nothing = sameValue(null, values.length);
+  if (isCompact(values) && values.kind === "numbered" && values.prefix === ID_PREFIX && values.digits === ID_DIGITS) {
+    return { numbers: values.numbers, others: nothing };
   }
-  return { numbers, others: hasOthers ? others : sameValue(null, length) };
-}
-
-function hasOnlyNulls(values: ColumnValues): boolean {
-  return isCompact(values) && values.kind === "same" && values.value === null;
-}
-
-const OWN_CODES = new TextEncoder().encode(OWN_ID);
-
-/** The number of an id that lies at a place, NaN for none of the engine's own. */
-function serialIn(bytes: Uint8Array, start: number): number {
-  for (let i = 0; i < OWN_CODES.length; i++) if (bytes[start + i] !== OWN_CODES[i]) return NaN;
-  let number = 0;
-  for (let i = OWN_CODES.length; i < ID_LENGTH; i++) {
-    const code = bytes[start + i] ?? 0;
-    const digit = code >= 0x30 && code <= 0x39 ? code - 0x30 : code >= 0x61 && code <= 0x66 ? code - 0x57 : NaN;
-    number = number * 16 + digit;
+  if (isCompact(values) && values.kind === "same" && values.value === null) {
+    return { numbers: nothing, others: nothing };
   }
-  return number;
-}
-
-function serialOf(id: unknown): number {
-  const digits = typeof id === "string" ? /^00000000-0000-0000-0000-([0-9a-f]{12})$/.exec(id)?.[1] : undefined;
-  return digits === undefined ? NaN : parseInt(digits, 16);
+  const ids = cellsOf(values).map((id) => id === null ? null : String(id));
+  const numbers = ids.map((id) => id === null ? null : serialOf(id) ?? null);
+  return { numbers, others: ids.map((id, row) => numbers[row] === null ? id : null) };
 }
 
 const textIn = (list: readonly string[], code: string) =>
   `[${list.map((text) => `'${text}'`).join(", ")}][nullif(${code}, ${NONE}) + 1]`;
-const idSql = (id: string, serial: string) => `coalesce(${id}, printf('${OWN_ID}%012x', ${serial}))`;
+const idSql = (id: string, serial: string) => `coalesce(${id}, printf('${ID_PREFIX}%0${ID_DIGITS}x', ${serial}))`;
 const tickSql = (column: string) => `nullif(p.${column}, ${NONE})::BIGINT`;
 
 /** The query of the view `transactions`: payments with the columns of spec 08 3. */

@@ -180,13 +180,13 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
       }
       const first = await nextNumber(session);
       const kinds = this.shapes.kindsOf(wholes.map(({ stretch }) => stretch.log));
-      const noted = settled(this.shapes.note(session));
-      await writeWholes(
-        session,
-        this.#batch,
-        { wholes, first, kinds, noted },
-        ({ simulationId, config, start }, number) => this.#startRow(simulationId, number, config, start),
-      );
+      await beside(this.shapes.note(session), (noted) =>
+        writeWholes(
+          session,
+          this.#batch,
+          { wholes, first, kinds, noted },
+          ({ simulationId, config, start }, number) => this.#startRow(simulationId, number, config, start),
+        ));
     });
   }
 
@@ -265,12 +265,11 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
     const before = recording.sequence;
     await this.#written(recording, async (session) => {
       const kinds = this.shapes.kindsOf(stretches.map(({ log }) => log));
-      // Noted on a thread of DuckDB while the first events are copied on this one.
-      const noted = settled(this.shapes.note(session));
-      for (const [i, stretch] of stretches.entries()) {
-        await this.#recordStretch(session, simulationId, recording, stretch, kinds[i] ?? new Map(), noted);
-      }
-      await noted;
+      await beside(this.shapes.note(session), async (noted) => {
+        for (const [i, stretch] of stretches.entries()) {
+          await this.#recordStretch(session, simulationId, recording, stretch, kinds[i] ?? new Map(), noted);
+        }
+      });
       await andThen(session);
     });
     return recording.sequence - before;
@@ -397,8 +396,12 @@ export class DuckDbSimulations implements SimulationPersistenceProvider, RunStor
   }
 }
 
-/** The promise, whose failure is told to whoever waits for it, and to nobody when nobody does. */
-function settled(work: Promise<void>): Promise<void> {
-  work.catch(() => {});
-  return work;
+/**
+ * Work on this thread while DuckDB does something on its own; the work waits for that before it uses the session. Both are
+ * over in the end: nothing of what failed may reach the database after the transaction was taken back.
+ */
+async function beside(other: Promise<void>, work: (other: Promise<void>) => Promise<void>): Promise<void> {
+  const [, worked] = await Promise.allSettled([other, work(other)]);
+  if (worked.status === "rejected") throw worked.reason;
+  await other;
 }

@@ -5,14 +5,7 @@
  *
  * @module
  */
-import {
-  asCodedTexts,
-  cellsOf,
-  type CodedTexts,
-  type ColumnValues,
-  type EqualTexts,
-  isCompact,
-} from "../../core/column_values.ts";
+import { asCodedTexts, cellsOf, type CodedTexts, type ColumnValues, isCompact } from "../../core/column_values.ts";
 import { CHUNK, type ChunkMemory, INLINE, TEXT_BYTES, type Vector } from "./chunk_memory.ts";
 import type { Api } from "./driver.ts";
 import { type LongTexts, longTexts } from "./long_texts.ts";
@@ -34,10 +27,7 @@ interface LaidTexts {
 }
 
 /** Where a column takes its texts from. */
-type Source = LaidTexts | EqualTexts | ArrayLike<unknown>;
-
-/** The numbers of all rows. */
-const ROWS: readonly number[] = Array.from({ length: CHUNK }, (_, row) => row);
+type Source = LaidTexts | ArrayLike<unknown>;
 
 /** Lays one column of texts out. */
 export class TextLayout {
@@ -55,18 +45,8 @@ export class TextLayout {
   layOut(vector: Vector, start: number, count: number): number {
     const source = this.#source;
     if ("codes" in source) this.#copyLaid(vector, source, start, count);
-    else if ("width" in source) this.#layOutEqual(vector, source, start, count);
     else this.#layOutEach(vector, source, start, count);
     return TEXT_BYTES;
-  }
-
-  #layOutEqual(vector: Vector, { width, bytes }: EqualTexts, start: number, count: number): void {
-    this.#memory.words.fill(0, 0, count * WORDS);
-    this.#place(vector, {
-      bytes: bytes.subarray(start * width, (start + count) * width),
-      numbers: count === CHUNK ? ROWS : ROWS.slice(0, count),
-      lengths: new Array<number>(count).fill(width),
-    }, this.#memory);
   }
 
   #layOutEach(vector: Vector, values: ArrayLike<unknown>, start: number, count: number): void {
@@ -146,7 +126,6 @@ function isLaidOut({ bytes, words }: Rows, row: number, text: string): boolean {
 
 function sourceOf(values: ColumnValues): Source {
   if (!isCompact(values)) return values;
-  if (values.kind === "equal") return values;
   const coded = asCodedTexts(values);
   // More texts than rows of a chunk would be handed over again and again.
   return coded !== undefined && coded.texts.length <= CHUNK ? laidTexts(coded) : cellsOf(values);

@@ -251,6 +251,31 @@ Deno.test("kinds of events that a failed write met are noted by the next one, al
   assertEquals(await store.database.rows(ORDERED, ["w"]), written(log));
 });
 
+Deno.test("a log that cannot be read leaves the view as it was, and no kind of event", async () => {
+  await using store = await open();
+  const unreadable = new EventLog(SCHEMA, {
+    time: "day",
+    phases: [],
+    names: {
+      agent: () => {
+        throw new RangeError("no such agent");
+      },
+      contract: String,
+      ticket: String,
+    },
+  });
+  unreadable.emit("Everything", 1, 1, 1, 1, "t", 1, 1, true, null, null);
+  const stretch = { log: unreadable, from: 0, to: 1 };
+  const views = () => store.database.rows("SELECT sql FROM duckdb_views() WHERE view_name = 'simulation_events'");
+  const before = await views();
+  await store.start("s", {}, { ticksPerDay: 1 });
+  await assertRejects(() => store.record("s", [stretch]), RangeError, "no such agent");
+  const whole = { simulationId: "w", config: {}, start: {}, stretch, end: { status: "completed" as const } };
+  await assertRejects(() => store.recordMany([whole]), RangeError, "no such agent");
+  assertEquals(await store.database.rows("FROM event_shapes"), []);
+  assertEquals(await views(), before);
+});
+
 Deno.test("many simulations are recorded in one step: all of them, or none", async () => {
   await using store = await open();
   const { scenario } = loadScenarioText(Deno.readTextFileSync(`${EXAMPLES}scenarios/01-two-firms.yaml`), "f.yaml");
