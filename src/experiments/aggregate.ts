@@ -122,20 +122,14 @@ async function knownMetrics(entry: RegistryEntry, loadDays: DaysLoader): Promise
   const days = complete ? null : await loadDays(entry);
   const summary = days === null ? undefined : summaryTexts(summarise(days));
   const metric = (column: MetricColumn) => decimalText(entry.metrics[column]) ?? summary?.[column] ?? null;
-  return {
-    phi_total: metric("phi_total"),
-    delta_total: metric("delta_total"),
-    max_G_t: metric("max_G_t"),
-    alpha_1: metric("alpha_1"),
-    Mpeak_1: metric("Mpeak_1"),
-    v_1: metric("v_1"),
-    HHIplus_1: metric("HHIplus_1"),
-    ...(summary === undefined ? {} : { max_day: summary.max_day }),
-  };
+  return { ...resultMetrics(metric), ...(summary === undefined ? {} : { max_day: summary.max_day }) };
 }
 
 function summaryTexts(summary: RunSummary): ResultMetrics & MaxDay {
-  const metric = (column: MetricColumn) => summary[column]?.toString() ?? null;
+  return { ...resultMetrics((column) => summary[column]?.toString() ?? null), max_day: summary.max_day };
+}
+
+function resultMetrics(metric: (column: MetricColumn) => string | null): ResultMetrics {
   return {
     phi_total: metric("phi_total"),
     delta_total: metric("delta_total"),
@@ -144,7 +138,6 @@ function summaryTexts(summary: RunSummary): ResultMetrics & MaxDay {
     Mpeak_1: metric("Mpeak_1"),
     v_1: metric("v_1"),
     HHIplus_1: metric("HHIplus_1"),
-    max_day: summary.max_day,
   };
 }
 

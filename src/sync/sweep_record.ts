@@ -7,6 +7,7 @@
  */
 import { csvRecords } from "../core/csv_records.ts";
 import { NotFound, ValidationError } from "../core/errors.ts";
+import { parsedJson } from "../core/json_text.ts";
 import type { RegistryEntry, Scalar, Values } from "../experiments/contracts.ts";
 import { BALANCED, COMPARISON, designOf, type PairedDesign, plannedPairs } from "../experiments/paired_plan.ts";
 import { isRecord, type Plan } from "../experiments/plan.ts";
@@ -143,13 +144,7 @@ function summaryIn(directory: string): Readonly<Record<string, unknown>> | null 
   const path = joined(directory, "aggregate", "summary.json");
   const text = readTextIfPresent(path);
   if (text === null) return null;
-  const problem = (message: string) => new ValidationError(path, [{ path: [], message }]);
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw problem(`is no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const value = parsedJson(text, path);
   if (isRecord(value)) return value;
-  throw problem("is no object");
+  throw new ValidationError(path, [{ path: [], message: "is no object" }]);
 }

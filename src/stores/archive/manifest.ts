@@ -6,6 +6,7 @@
  */
 import { z } from "zod";
 import { InvalidReference, NotFound, ValidationError } from "../../core/errors.ts";
+import { parsedJson } from "../../core/json_text.ts";
 import { checkedKey, checkedSweepName } from "../s3/keys.ts";
 import type { ObjectStorage } from "../s3/objects.ts";
 
@@ -143,15 +144,6 @@ export function parseManifest(text: string, name: string, subject: string): Swee
       unpackedSize: unpacked_size,
     })),
   };
-}
-
-function parsedJson(text: string, subject: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ValidationError(subject, [{ path: [], message: `is no JSON: ${message}` }]);
-  }
 }
 
 /** The largest manifest that is read, in bytes. */

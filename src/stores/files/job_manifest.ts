@@ -5,6 +5,7 @@
  * @module
  */
 import { ValidationError } from "../../core/errors.ts";
+import { parsedJson } from "../../core/json_text.ts";
 import type { Job, JobConfig, JobEvent, JobEventType, JobStatus } from "../../experiments/contracts.ts";
 import { isRecord } from "../../experiments/plan.ts";
 
@@ -87,12 +88,7 @@ export function configRecord(config: JobConfig): Record<string, unknown> {
  * @throws {ValidationError} for a torn file, or one that is no manifest.
  */
 export function parseManifest(text: string, subject: string): JobManifest {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw problem(subject, [], `is no JSON: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const value = parsedJson(text, subject);
   if (!isRecord(value)) throw problem(subject, [], "is no JSON object");
   const reader = new Reader(value, subject);
   const status = value["status"];

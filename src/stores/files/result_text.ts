@@ -4,6 +4,7 @@
  * @module
  */
 import { ValidationError } from "../../core/errors.ts";
+import { parsedJson } from "../../core/json_text.ts";
 import type { RunResult, RunStatus } from "../../experiments/contracts.ts";
 import { isRecord, isValues } from "../../experiments/plan.ts";
 import { resultRecord } from "../../experiments/result_record.ts";
@@ -45,13 +46,4 @@ export function parseResult(text: string, subject: string): RunResult {
 /** Whether a value is an object of texts. */
 export function isTexts(value: unknown): value is Readonly<Record<string, string>> {
   return isRecord(value) && Object.values(value).every((member) => typeof member === "string");
-}
-
-function parsedJson(text: string, subject: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
-    throw new ValidationError(subject, [{ path: [], message: `is no JSON: ${message}` }]);
-  }
 }
