@@ -226,8 +226,8 @@ Deno.test("a result that an executor sends twice, or that nobody asked for, is r
   assertEquals([outcome.completed, rows.length, made.length], [4, 4, 4]);
 });
 
-/** An executor that has all results before it hands out the first. */
-function allAtOnce(): SimulationExecutor {
+/** An executor that has all results before it hands out the first, and tells when the last one was taken. */
+function allAtOnce(onTaken: () => void = () => {}): SimulationExecutor {
   const local = new LocalExecutor(executeRing, null);
   return {
     execute: (request, options) => local.execute(request, options),
@@ -235,6 +235,7 @@ function allAtOnce(): SimulationExecutor {
       const results: RunResult[] = [];
       for await (const result of local.executeMany(requests, options)) results.push(result);
       yield* results;
+      onTaken();
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
@@ -244,13 +245,16 @@ Deno.test("runs that finish while another is written are written together, and t
   using place = new Place();
   await using registry = new FileRegistryStore(place.path);
   const groups: number[] = [];
+  const { promise: taken, resolve } = Promise.withResolvers<void>();
   const upsert = registry.upsert.bind(registry);
-  registry.upsert = (entries) => {
+  registry.upsert = async (entries) => {
     const finished = [entries].flat().filter(({ status }) => status === "completed").length;
     if (finished > 0) groups.push(finished);
-    return upsert(entries);
+    // The first is being written for as long as the others take.
+    if (finished > 0) await taken;
+    await upsert(entries);
   };
-  const { outcome, rows, made } = await sweep(place, SMALL, { executor: allAtOnce(), registry });
+  const { outcome, rows, made } = await sweep(place, SMALL, { executor: allAtOnce(resolve), registry });
   assertEquals([outcome.completed, groups], [4, [1, 3]]);
   await registry.flush();
   assertEquals(made, rows.map((row) => row.runId));
